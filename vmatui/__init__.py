@@ -1,0 +1,3 @@
+"""Open, verify and restore Proxmox VMA backup archives."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The command line: arguments in, text or JSON out. Never imports Textual."""
+
+from __future__ import annotations

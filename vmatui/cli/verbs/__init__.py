@@ -1,0 +1,3 @@
+"""One module a verb."""
+
+from __future__ import annotations

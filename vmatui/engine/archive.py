@@ -1,0 +1,85 @@
+"""An open archive: its source, its header, and what was wrong with the header."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from vmatui.errors import HeaderError, NotAnArchiveError
+from vmatui.format import layout
+from vmatui.format.codes import Fault
+from vmatui.format.header import Header, parse_header, parse_header_size
+from vmatui.storage.foreign import name_foreign
+from vmatui.storage.source import Source, open_source
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive whose header has been read; its source stands at the first extent."""
+
+    source: Source
+    header: Header
+    faults: tuple[Fault, ...]
+    """What is wrong with the header."""
+
+    @property
+    def name(self) -> str:
+        """The path as the user gave it, or `-` for standard input."""
+        return self.source.name
+
+    def close(self) -> None:
+        """Close the source."""
+        self.source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_archive(path: str | os.PathLike[str]) -> Archive:
+    """Open an archive by what it holds, whatever its name.
+
+    Args:
+        path: A file, block device or FIFO, or `-` for standard input.
+
+    Raises:
+        SourceError: it cannot be opened or read.
+        NotAnArchiveError: it is something else; the message says what.
+        HeaderError: it is an archive, but its header is cut or makes no sense.
+    """
+    source = open_source(path)
+    try:
+        header, faults = _read_header(source)
+    except BaseException:
+        source.close()
+        raise
+    return Archive(source, header, faults)
+
+
+def _read_header(source: Source) -> tuple[Header, tuple[Fault, ...]]:
+    head = _read(source, layout.FIXED_HEADER_SIZE)
+    try:
+        size = parse_header_size(head)
+        rest = _read(source, size - len(head))
+        return parse_header(head + rest)
+    except NotAnArchiveError:
+        what = name_foreign(head)
+        told = f"this is {what}, not a VMA archive" if what else "not a VMA archive"
+        raise NotAnArchiveError(f"{source.name}: {told} (wrong magic number)") from None
+    except HeaderError as error:
+        damage = "; ".join(fault.message for fault in source.take_faults())
+        raise HeaderError(f"{source.name}: {error}" + (f"; {damage}" if damage else "")) from None
+
+
+def _read(source: Source, length: int) -> bytes:
+    buffer = bytearray(length)
+    return bytes(buffer[: source.readv([memoryview(buffer)])])

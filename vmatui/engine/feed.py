@@ -1,0 +1,91 @@
+"""The archive's bytes in order, with a way to give some back.
+
+Where an extent turns out to end elsewhere than its header says, the walk has read too far; what it
+gives back here is read again, from a pipe as from a file.
+"""
+
+from __future__ import annotations
+
+import mmap
+from queue import SimpleQueue
+from typing import Final
+
+from vmatui.format.layout import MAX_PAYLOAD
+from vmatui.storage.source import Source
+
+BUFFER_SIZE: Final = 4 << 20
+assert BUFFER_SIZE > MAX_PAYLOAD
+
+
+class Buffer:
+    """Page-aligned memory for the payload of one extent, used over and over."""
+
+    def __init__(self, pool: BufferPool) -> None:
+        self.memory = mmap.mmap(-1, BUFFER_SIZE)
+        self.view = memoryview(self.memory)
+        self._pool = pool
+
+    def release(self) -> None:
+        """Give the buffer back; nobody may look at its bytes any more."""
+        self._pool.free.put(self)
+
+
+class BufferPool:
+    """A few buffers, so that memory does not grow with the archive.
+
+    Args:
+        count: Buffers there are; `take` waits until one is free.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.free: SimpleQueue[Buffer | None] = SimpleQueue()
+        for _ in range(count):
+            self.free.put(Buffer(self))
+
+    def take(self) -> Buffer | None:
+        """Return a free buffer, waiting for one; None when the pool was shut."""
+        return self.free.get()
+
+    def shut(self) -> None:
+        """Wake up whoever waits for a buffer: there will be none."""
+        self.free.put(None)
+
+
+class Feed:
+    """Reads a source from where it stands, and takes bytes back."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._returned = b""
+
+    @property
+    def offset(self) -> int:
+        """Archive offset in bytes of the next byte."""
+        return self.source.position - len(self._returned)
+
+    def fill(self, *views: memoryview) -> int:
+        """Fill the views in turn; fewer bytes than asked come only at the end."""
+        if not self._returned:
+            return self.source.readv(views)
+        filled = 0
+        for view in views:
+            piece = self._returned[: len(view)]
+            view[: len(piece)] = piece
+            self._returned = self._returned[len(piece) :]
+            got = len(piece)
+            if got < len(view):
+                got += self.source.readv([view[got:]])
+            filled += got
+            if got < len(view):
+                break
+        return filled
+
+    def unread(self, data: bytes) -> None:
+        """Give back the bytes that were read last; they come again first."""
+        self._returned = data + self._returned
+
+    def skip(self, length: int) -> None:
+        """Go past bytes of a seekable source without reading them."""
+        offset = self.offset + length
+        self._returned = b""
+        self.source.seek(offset)

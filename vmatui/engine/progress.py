@@ -1,0 +1,98 @@
+"""What a job tells while it runs: frozen values, a few a second and always one last.
+
+A job is given a function that takes a `Progress`; it knows nothing of bars or screens.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Phase(StrEnum):
+    """What a job is doing."""
+
+    PREPARING = "preparing"
+    """Making existing targets read zero."""
+    READING = "reading"
+    """Walking the archive; a restore writes at the same time."""
+    SYNCING = "syncing"
+    """Waiting until all that was written is on the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a job stands."""
+
+    phase: Phase
+    done: int
+    """Bytes of the archive's file or pipe that were read; in other phases bytes prepared."""
+    total: int | None
+    """Bytes there are in all, or None when nobody knows (a pipe)."""
+    extents: int = 0
+    clusters: tuple[int, ...] = ()
+    """Clusters met so far, one number for each device of the header, in its order."""
+    errors: int = 0
+    """Faults of severity error so far."""
+    elapsed: float = 0.0
+    """Seconds since the job began."""
+
+    @property
+    def rate(self) -> float:
+        """Bytes of `done` a second, on average since the job began."""
+        return self.done / self.elapsed if self.elapsed > 0 else 0.0
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds that are left at this rate, or None when that cannot be told."""
+        if self.total is None or not self.rate:
+            return None
+        return max(self.total - self.done, 0) / self.rate
+
+
+ProgressFunction = Callable[[Progress], None]
+
+
+def ignore(_progress: Progress) -> None:
+    """Take a progress value and do nothing: for callers that do not care."""
+
+
+INTERVAL: Final = 0.1
+"""Seconds between two reports; more often would only cost."""
+
+
+class Meter:
+    """Decides when a job reports.
+
+    Args:
+        report: Gets each value.
+        interval: Seconds between two values; 0 reports every time, for tests.
+        clock: A monotonic clock in seconds.
+    """
+
+    def __init__(
+        self,
+        report: ProgressFunction,
+        interval: float = INTERVAL,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._report = report
+        self._interval = interval
+        self._clock = clock
+        self._started = clock()
+        self._last = float("-inf")
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the meter was made."""
+        return self._clock() - self._started
+
+    def tick(self, make: Callable[[float], Progress], *, final: bool = False) -> None:
+        """Report what `make` returns for the elapsed seconds, if it is time to."""
+        now = self._clock()
+        if final or now - self._last >= self._interval:
+            self._last = now
+            self._report(make(now - self._started))

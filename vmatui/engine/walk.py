@@ -1,0 +1,289 @@
+"""The one walk over an archive's extents: it finds where each starts and never gives up early.
+
+An extent header that is only partly wrong is used as far as it proves itself; where none is found,
+the walk looks for the next one. What the clusters mean is not judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from vmatui.engine.archive import Archive
+from vmatui.engine.feed import Buffer, BufferPool, Feed
+from vmatui.format import layout
+from vmatui.format.codes import Code, Fault
+from vmatui.format.extent import ExtentHeader, parse_extent
+
+HEADER: Final = layout.EXTENT_HEADER_SIZE
+_UUID_AT: Final = layout.EXTENT_UUID.start
+READ_AHEAD: Final = 128
+"""Extent headers asked of the disk in advance when only headers are walked."""
+
+
+@dataclass(slots=True)
+class Extent:
+    """One extent as it was found."""
+
+    number: int
+    """Counted from 0 in file order."""
+    offset: int
+    """Archive offset of its header in bytes."""
+    header: ExtentHeader
+    length: int
+    """Bytes of payload that belong to it, whether or not they are there."""
+    present: int
+    """Bytes of payload that are there."""
+    faults: list[Fault]
+    holes: list[tuple[int, int]] = field(default_factory=list)
+    """Start and end, in the payload, of bytes that could not be read."""
+    buffer: Buffer | None = None
+    """Holds the payload from its first byte on; None when only headers are walked."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the header proves what it says; a cut payload does not change that."""
+        return not any(fault.code is not Code.SHORT_EXTENT for fault in self.faults)
+
+    def release(self) -> None:
+        """Give the payload's memory back."""
+        if self.buffer is not None:
+            self.buffer.release()
+
+
+@dataclass(slots=True)
+class Gap:
+    """A stretch of the archive that is no extent, or that could not be read."""
+
+    offset: int
+    length: int
+    faults: list[Fault]
+
+
+class Walk:
+    """Iterates over the extents of an archive and the gaps between them, in file order.
+
+    Args:
+        archive: Its source stands at the first extent.
+        pool: Memory for the payloads; None walks only the headers of a seekable source.
+    """
+
+    def __init__(self, archive: Archive, pool: BufferPool | None) -> None:
+        self._source = archive.source
+        self._uuid = archive.header.uuid.bytes
+        self._feed = Feed(archive.source)
+        self._pool = pool
+        self._head = memoryview(bytearray(HEADER))
+        self._end = archive.source.disk_size if pool is None else None
+        self._number = 0
+        self._advised = 0
+
+    def __iter__(self) -> Iterator[Extent | Gap]:
+        got = self._feed.fill(self._head)
+        while got == HEADER:
+            header = parse_extent(bytes(self._head))
+            candidates = self._candidates(header)
+            if not candidates:
+                item: Extent | Gap | None = self._resynchronise()
+                got = self._feed.fill(self._head)
+            elif self._pool is None:
+                item, got = self._skip_payload(header, candidates)
+            else:
+                item, got = self._read_payload(header, candidates, self._pool)
+            if item is None:
+                return
+            yield from self._source_gaps(item)
+            yield item
+        if got:
+            yield self._tail(got)
+        self._source.drain()
+        yield from self._source_gaps(None)
+
+    def _candidates(self, header: ExtentHeader) -> tuple[int, ...]:
+        """Return the payload sizes in bytes that the header allows; none if it is no header."""
+        named = header.blocks_in_masks
+        if not header.checksum_matches:
+            signs = header.magic_matches, header.uuid == self._uuid, named == header.block_count
+            if sum(signs) < 2:
+                return ()
+        if named == header.block_count:
+            return (named * layout.BLOCK_SIZE,)
+        counts = {named, header.block_count}
+        return tuple(
+            sorted(n * layout.BLOCK_SIZE for n in counts if n <= layout.MAX_BLOCKS_PER_EXTENT)
+        )
+
+    def _faults(self, header: ExtentHeader) -> list[Fault]:
+        faults = []
+        named, count = header.blocks_in_masks, header.block_count
+        if not header.checksum_matches:
+            faults.append(
+                Fault(Code.EXTENT_CHECKSUM, "the md5 of the extent header does not match")
+            )
+        if not header.magic_matches:
+            faults.append(Fault(Code.EXTENT_MAGIC, "the extent header has a wrong magic number"))
+        if header.reserved:
+            faults.append(
+                Fault(Code.EXTENT_RESERVED, "the reserved field of the extent header is not zero")
+            )
+        if header.uuid != self._uuid:
+            faults.append(
+                Fault(Code.EXTENT_UUID, "the extent carries the uuid of another archive")
+            )
+        if named > count:
+            text = f"the slots name {named} blocks, the extent header counts only {count}"
+            faults.append(Fault(Code.EXTRA_BLOCKS, text))
+        elif named < count:
+            text = f"the slots name only {named} blocks, the extent header counts {count}"
+            faults.append(Fault(Code.MISSING_BLOCKS, text))
+        return faults
+
+    def _new_extent(self, header: ExtentHeader, length: int) -> Extent:
+        offset = self._feed.offset - HEADER
+        extent = Extent(self._number, offset, header, length, length, self._faults(header))
+        self._number += 1
+        return extent
+
+    def _read_payload(
+        self, header: ExtentHeader, candidates: tuple[int, ...], pool: BufferPool
+    ) -> tuple[Extent | None, int]:
+        """Read payload and next header in one go; return the extent and the header's bytes."""
+        buffer = pool.take()
+        if buffer is None:
+            return None, 0
+        extent = self._new_extent(header, candidates[-1])
+        extent.buffer = buffer
+        got = self._feed.fill(buffer.view[: extent.length], self._head)
+        extent.present = min(got, extent.length)
+        next_got = got - extent.present
+        if len(candidates) == 1 and (next_got == 0 or self._starts_extent(self._head)):
+            if extent.present < extent.length or next_got:
+                next_got = self._check_end(extent, buffer, next_got)
+            return extent, next_got
+        return extent, self._find_end(extent, buffer, candidates, next_got)
+
+    def _check_end(self, extent: Extent, buffer: Buffer, next_got: int) -> int:
+        """Deal with a payload that is cut by the end of the archive."""
+        if extent.present == extent.length:
+            return next_got
+        return self._find_end(extent, buffer, (extent.length,), next_got)
+
+    def _find_end(
+        self, extent: Extent, buffer: Buffer, candidates: tuple[int, ...], next_got: int
+    ) -> int:
+        """Find where an extent of doubtful length ends, and go on from there."""
+        read = bytes(buffer.view[: extent.present]) + bytes(self._head[:next_got])
+        end = self._true_end(read, candidates)
+        extent.length = candidates[-1] if end is None else max(end, candidates[0])
+        extent.present = min(len(read), candidates[-1]) if end is None else end
+        if extent.present < extent.length:
+            text = f"only {extent.present} of its {extent.length} bytes of data are there"
+            extent.faults.append(Fault(Code.SHORT_EXTENT, text))
+        self._feed.unread(read[extent.present :])
+        return self._feed.fill(self._head)
+
+    def _true_end(self, read: bytes, candidates: tuple[int, ...]) -> int | None:
+        """Return where the payload ends: before the next extent, or at the end of the archive."""
+        for candidate in candidates:
+            if candidate == len(read) or self._starts_extent(read[candidate : candidate + HEADER]):
+                return candidate
+        at = self._search(read)
+        if at is not None:
+            return at
+        return candidates[-1] if len(read) >= candidates[-1] else None
+
+    def _skip_payload(
+        self, header: ExtentHeader, candidates: tuple[int, ...]
+    ) -> tuple[Extent | None, int]:
+        """Go past the payload of a seekable source; read it only where its length is in doubt."""
+        assert self._end is not None
+        extent = self._new_extent(header, candidates[-1])
+        start = self._feed.offset
+        self._advise(start, extent.length)
+        self._feed.skip(extent.length)
+        got = self._feed.fill(self._head) if self._feed.offset < self._end else 0
+        in_place = got == HEADER and self._starts_extent(self._head)
+        at_end = got == 0 and start + extent.length == self._end
+        if len(candidates) == 1 and (in_place or at_end):
+            return extent, got
+        self._feed.skip(start - self._feed.offset)
+        pool = BufferPool(1)
+        buffer = pool.take()
+        assert buffer is not None
+        read = self._feed.fill(buffer.view[: extent.length], self._head)
+        extent.present = min(read, extent.length)
+        return extent, self._find_end(extent, buffer, candidates, read - extent.present)
+
+    def _advise(self, start: int, length: int) -> None:
+        """Ask the disk for the headers that come next, guessing extents of this size."""
+        if start < self._advised:
+            return
+        step = HEADER + length
+        for number in range(1, READ_AHEAD + 1):
+            self._source.advise(start - HEADER + number * step, HEADER)
+        self._advised = start + (READ_AHEAD // 2) * step
+
+    def _starts_extent(self, data: bytes | memoryview) -> bool:
+        if len(data) < HEADER:
+            return False
+        if data[:4] == layout.EXTENT_MAGIC and data[layout.EXTENT_UUID] == self._uuid:
+            return True
+        return bool(self._candidates(parse_extent(bytes(data[:HEADER]))))
+
+    def _search(self, data: bytes) -> int | None:
+        """Return where in the data the first extent header of this archive starts."""
+        at = data.find(self._uuid, _UUID_AT)
+        while at != -1:
+            start = at - _UUID_AT
+            if self._starts_extent(data[start : start + HEADER]):
+                return start
+            at = data.find(self._uuid, at + 1)
+        return None
+
+    def _resynchronise(self) -> Gap:
+        """Look for the next extent header; the feed then stands before it, or at the end."""
+        offset = self._feed.offset - HEADER
+        head = bytes(self._head)
+        window = memoryview(bytearray(1 << 20))
+        data = head[1:]
+        skipped = 1
+        while True:
+            at = self._search(data)
+            if at is not None:
+                self._feed.unread(data[at:])
+                return self._gap(offset, skipped + at, head, found=True)
+            keep = data[-(HEADER - 1) :]
+            skipped += len(data) - len(keep)
+            got = self._feed.fill(window)
+            if not got:
+                return self._gap(offset, skipped + len(keep), head, found=False)
+            data = keep + bytes(window[:got])
+
+    def _gap(self, offset: int, length: int, head: bytes, *, found: bool) -> Gap:
+        if not found:
+            text = f"the last {length} bytes of the archive are no extent"
+            return Gap(offset, length, [Fault(Code.TRAILING_DATA, text)])
+        is_marked = head[:4] == layout.EXTENT_MAGIC
+        code = Code.EXTENT_CHECKSUM if is_marked else Code.EXTENT_MAGIC
+        text = f"{length} bytes hold no extent that can be read, up to byte {offset + length}"
+        return Gap(offset, length, [Fault(code, text)])
+
+    def _tail(self, got: int) -> Gap:
+        head = bytes(self._head[:got])
+        if head[:4] == layout.EXTENT_MAGIC[:got]:
+            fault = Fault(
+                Code.SHORT_EXTENT, f"the archive ends {got} bytes into the header of an extent"
+            )
+        else:
+            fault = Fault(Code.TRAILING_DATA, f"{got} bytes after the last extent are no extent")
+        return Gap(self._feed.offset - got, got, [fault])
+
+    def _source_gaps(self, item: Extent | Gap | None) -> Iterator[Gap]:
+        """Turn the source's faults into gaps, and mark what they spoil in the extent."""
+        for fault in self._source.take_faults():
+            if isinstance(item, Extent) and fault.length:
+                start = fault.offset - item.offset - HEADER
+                if start < item.length and start + fault.length > 0:
+                    item.holes.append((max(start, 0), min(start + fault.length, item.length)))
+            yield Gap(fault.offset, fault.length, [Fault(Code(fault.kind), fault.message)])

@@ -1,0 +1,81 @@
+"""The 512-byte header of an extent: which clusters follow, and which of their blocks are stored.
+
+Slots stay the 64-bit numbers they are in the file, because a walk looks at millions of them; the
+functions here take one apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from vmatui.format import layout
+from vmatui.format.header import checksum
+
+Run = tuple[int, int]
+"""First block and number of blocks, inside one cluster."""
+
+
+class Slot(NamedTuple):
+    """One entry of an extent header, taken apart."""
+
+    mask: int
+    """16 bits, bit i set = block i is stored."""
+    dev_id: int
+    """0 = the slot is empty."""
+    cluster: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtentHeader:
+    """An extent header as it stands in the file, right or wrong."""
+
+    magic_matches: bool
+    reserved: int
+    block_count: int
+    """Blocks that the header says are stored after it."""
+    uuid: bytes
+    checksum_matches: bool
+    slots: tuple[int, ...]
+    """All 59 slots as 64-bit numbers."""
+
+    @property
+    def blocks_in_masks(self) -> int:
+        """Blocks that the masks of the used slots name."""
+        return sum((slot >> 48).bit_count() for slot in self.slots if slot >> 32 & 0xFF)
+
+
+def parse_extent(data: bytes) -> ExtentHeader:
+    """Parse the 512 bytes of an extent header, without judging them."""
+    magic, reserved, block_count, uuid, md5, *slots = layout.EXTENT_HEADER.unpack(data)
+    return ExtentHeader(
+        magic_matches=magic == layout.EXTENT_MAGIC,
+        reserved=reserved,
+        block_count=block_count,
+        uuid=uuid,
+        checksum_matches=checksum(data, layout.EXTENT_MD5) == md5,
+        slots=tuple(slots),
+    )
+
+
+def parse_slot(slot: int) -> Slot:
+    """Take a slot apart."""
+    return Slot(slot >> 48, slot >> 32 & 0xFF, slot & 0xFFFFFFFF)
+
+
+@cache
+def runs_in(mask: int) -> tuple[Run, ...]:
+    """Return the runs of stored blocks in a cluster, first block and length in blocks.
+
+    There are 65536 masks at most, so the cache is bounded; archives use a few hundred.
+    """
+    runs: list[Run] = []
+    block = 0
+    while mask >> block:
+        block += ((mask >> block) & -(mask >> block)).bit_length() - 1
+        rest = ~(mask >> block)
+        length = (rest & -rest).bit_length() - 1
+        runs.append((block, length))
+        block += length
+    return tuple(runs)

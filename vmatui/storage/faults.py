@@ -1,0 +1,49 @@
+"""What can be wrong with an archive's bytes before anyone looks at what they mean.
+
+A source never raises for a fault inside the data: it gives every byte it can and reports here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+SourceFaultKind = Literal["stream-checksum", "stream-error", "read-error"]
+
+
+class Compression(StrEnum):
+    """How an archive is packed, found by magic and never by name."""
+
+    NONE = "none"
+    ZSTD = "zstd"
+    GZIP = "gzip"
+    LZOP = "lzop"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+
+
+class StreamState(StrEnum):
+    """What the compressor's own checksum says of the bytes."""
+
+    UNREAD = "unread"
+    """The end has not been reached, so nothing is known."""
+    SOUND = "sound"
+    """Every byte was read and every checksum matched."""
+    ABSENT = "absent"
+    """There is no checksum: a plain archive, or a stream written without one."""
+    FAULTY = "faulty"
+    """A checksum did not match, or the stream is cut or damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFault:
+    """One fault of the byte stream."""
+
+    kind: SourceFaultKind
+    offset: int
+    """Archive offset in bytes (after decompression) at which the fault shows."""
+    length: int
+    """Bytes from `offset` on that could not be read and were given as zeros; 0 if reading ended."""
+    message: str
+    """One sentence for a person."""

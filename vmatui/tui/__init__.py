@@ -1,0 +1,3 @@
+"""The terminal UI: app > screens > widgets."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""One module a screen."""
+
+from __future__ import annotations

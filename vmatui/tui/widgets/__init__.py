@@ -1,0 +1,3 @@
+"""Widgets that know values, not jobs."""
+
+from __future__ import annotations
