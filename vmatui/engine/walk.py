@@ -128,9 +128,7 @@ class Walk:
                 Fault(Code.EXTENT_RESERVED, "the reserved field of the extent header is not zero")
             )
         if header.uuid != self._uuid:
-            faults.append(
-                Fault(Code.EXTENT_UUID, "the extent carries the uuid of another archive")
-            )
+            faults.append(Fault(Code.EXTENT_UUID, "the extent carries the uuid of another archive"))
         if named > count:
             text = f"the slots name {named} blocks, the extent header counts only {count}"
             faults.append(Fault(Code.EXTRA_BLOCKS, text))

@@ -54,9 +54,7 @@ class Meaning:
 
 MEANINGS: dict[Code, Meaning] = {
     Code.HEADER_CHECKSUM: Meaning("archive header damaged", "wrong vma header chechsum"),
-    Code.HEADER_BLOBS: Meaning(
-        "names or configs unreadable", "vma contains invalid data pointers"
-    ),
+    Code.HEADER_BLOBS: Meaning("names or configs unreadable", "vma contains invalid data pointers"),
     Code.DEVICE_NAME: Meaning("device without a readable name", ""),
     Code.DUPLICATE_NAME: Meaning("two of one name", ""),
     Code.UNSAFE_NAME: Meaning("name unfit for a file", ""),

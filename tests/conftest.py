@@ -1,0 +1,42 @@
+"""What all tests share: one time zone, the unpacked corpus, and what a machine must have."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.corpus import full_corpus
+from tests.tools import require_tool, unavailable
+
+os.environ["TZ"] = "UTC"
+time.tzset()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let tests marked `root` run only as root; in CI they must run."""
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        unavailable("needs root")
+
+
+@pytest.fixture
+def require() -> Callable[[str], str]:
+    """Return a function that gives a program's path; without it the test skips, or fails in CI."""
+    return require_tool
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Iterator[Path]:
+    """Unpack the full corpus into `sound/NAME.vma` and `damaged/NAME.vma`, about 320 MB."""
+    packed = full_corpus()
+    if packed is None:
+        pytest.skip("the full corpus is not here: no ../shared/corpus and no $VMATUI_CORPUS")
+    require_tool("zstd")
+    with tempfile.TemporaryDirectory(prefix="vmatui-corpus-") as folder:
+        subprocess.run(["sh", packed / "unpack", folder], check=True)
+        yield Path(folder)

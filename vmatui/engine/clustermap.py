@@ -1,0 +1,112 @@
+"""The map: the state of every cluster of every device, written by a walk and read by a screen.
+
+The cells are plain memory that one thread writes and another reads at any time. Pages that nobody
+wrote cost nothing, so a huge device with little in it is small here too.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from vmatui.engine.checker import Placement
+from vmatui.engine.walk import Extent, Gap
+from vmatui.format.header import Device
+
+UNSEEN: Final = 0
+"""No extent has named the cluster: not read yet, or missing when the walk is over."""
+ZERO: Final = 1
+"""All zero. 2 to 17 mean 1 to 16 blocks stored."""
+LEVEL: Final = 0x1F
+"""The bits that hold `UNSEEN`, `ZERO` or the number of stored blocks plus one."""
+DUPLICATE: Final = 0x20
+DAMAGED: Final = 0x40
+GROUP_BITS: Final = 8
+"""Clusters are marked as changed in groups of 256."""
+MAX_MAPPED: Final = 1 << 29
+"""Clusters of all devices together, 32 TiB, that a map is kept for."""
+
+_NORESERVE: Final = 0x4000  # mmap.MAP_NORESERVE, which Python names only from 3.13 on
+
+
+class DeviceMap:
+    """The states and masks of one device's clusters.
+
+    Args:
+        device: As the header declares it.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.states = _memory(device.clusters)
+        """A byte a cluster."""
+        self.masks = _memory(2 * device.clusters).cast("H")
+        """Which blocks are stored, 16 bits a cluster."""
+        self.changed = bytearray((device.clusters >> GROUP_BITS) + 1)
+        """1 for each group of clusters that was written since a reader set it back to 0."""
+
+    def set_state(self, cluster: int, state: int, mask: int) -> None:
+        """Set a cell and mark its group."""
+        self.states[cluster] = state
+        self.masks[cluster] = mask
+        self.changed[cluster >> GROUP_BITS] = 1
+
+    def add_flag(self, cluster: int, flag: int) -> None:
+        """Add `DUPLICATE` or `DAMAGED` to a cell and mark its group."""
+        self.states[cluster] |= flag
+        self.changed[cluster >> GROUP_BITS] = 1
+
+
+class ClusterMap:
+    """The map of an archive; a visitor of its walk.
+
+    Args:
+        devices: The devices of the header.
+    """
+
+    def __init__(self, devices: Iterable[Device]) -> None:
+        budget = MAX_MAPPED
+        self.devices: dict[int, DeviceMap] = {}
+        """By dev_id; devices beyond the bound have no map."""
+        for device in devices:
+            if device.clusters <= budget:
+                budget -= device.clusters
+                self.devices[device.dev_id] = DeviceMap(device)
+        self.is_complete = False
+        """Whether the walk is over, so that what was not seen is missing."""
+
+    def see_gap(self, gap: Gap) -> None:
+        """A gap holds no cluster that could be shown."""
+
+    def see_extent(self, extent: Extent, placements: Sequence[Placement]) -> None:
+        """Write what an extent brought."""
+        for dev_id, cluster, mask, _ in placements:
+            device = self.devices.get(dev_id)
+            if device is not None:
+                device.set_state(cluster, mask.bit_count() + 1, mask)
+        if len(placements) < len(extent.header.slots):
+            self._mark_rejected(extent, placements)
+
+    def finish(self) -> None:
+        """Take note that the walk is over."""
+        self.is_complete = True
+
+    def _mark_rejected(self, extent: Extent, placements: Sequence[Placement]) -> None:
+        """Flag the clusters of slots that the checker did not accept."""
+        accepted = {(placement.dev_id, placement.cluster) for placement in placements}
+        found: set[tuple[int, int]] = set()
+        for slot in extent.header.slots:
+            key = slot >> 32 & 0xFF, slot & 0xFFFFFFFF
+            device = self.devices.get(key[0])
+            if device is None or key[1] >= device.device.clusters:
+                continue
+            if key not in accepted or key in found:
+                is_seen = device.states[key[1]] & LEVEL
+                device.add_flag(key[1], DUPLICATE if is_seen and extent.is_sound else DAMAGED)
+            found.add(key)
+
+
+def _memory(size: int) -> memoryview:
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NORESERVE
+    return memoryview(mmap.mmap(-1, max(size, 1), flags=flags))

@@ -1,0 +1,219 @@
+"""The restore plan: what will be written where, what is there now, and what speaks against it.
+
+A plan is made without changing anything; the dry run, the confirmation and the job share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vmatui.errors import UsageError
+from vmatui.format.header import Config, Device, Header
+from vmatui.storage.blockdev import PathFacts, inspect
+from vmatui.storage.names import safe_name
+from vmatui.storage.rawfile import temporary_path
+
+MAX_LARGER = 4 << 20
+"""Bytes that a block device may be larger than the image; the reference allows as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDevice:
+    """What happens to one device."""
+
+    device: Device
+    target: Path | None
+    """Where it goes, or None when it is skipped."""
+    facts: PathFacts | None
+    """What the target is now."""
+    problems: tuple[str, ...] = ()
+    """Why it cannot be done, a sentence each."""
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether something that is there now will be lost."""
+        return self.facts is not None and self.facts.kind in {"file", "block"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedConfig:
+    """Where a config file goes."""
+
+    config: Config
+    target: Path
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePlan:
+    """What a restore will do."""
+
+    folder: Path | None
+    """Receives the configs, and the devices that are named nowhere else."""
+    creates_folder: bool
+    devices: tuple[PlannedDevice, ...]
+    configs: tuple[PlannedConfig, ...]
+    overwrite: bool
+    """Whether the user agreed that existing files and devices are overwritten."""
+    general_problems: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that stands against it; the job refuses a plan that has any."""
+        parts = (*self.devices, *self.configs)
+        return self.general_problems + tuple(text for part in parts for text in part.problems)
+
+    @property
+    def restored(self) -> tuple[PlannedDevice, ...]:
+        """The devices that are not skipped."""
+        return tuple(planned for planned in self.devices if planned.target is not None)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What will be done, in words, a sentence a device and one for the configs."""
+        return tuple(_sentences(self))
+
+
+def plan_restore(
+    header: Header,
+    *,
+    folder: Path | None = None,
+    to: Mapping[int, Path] | None = None,
+    skip: Collection[int] = (),
+    overwrite: bool = False,
+) -> RestorePlan:
+    """Plan a restore; nothing is changed.
+
+    Args:
+        header: Of the archive.
+        folder: Gets `disk-NAME.raw`, `vmstate.bin` and the configs; need not exist.
+        to: Target file or block device by dev_id, before the folder.
+        skip: Ids of devices to leave out.
+        overwrite: The user agreed that existing targets are overwritten.
+
+    Raises:
+        UsageError: a device has neither target nor folder nor is skipped.
+    """
+    named = dict(to or {})
+    taken: set[str] = set()
+    configs = tuple(_plan_configs(header, folder, taken, overwrite)) if folder else ()
+    used: dict[Path, str] = {}
+    devices = []
+    for device in header.devices:
+        target = None if device.dev_id in skip else named.get(device.dev_id)
+        if target is None and device.dev_id not in skip:
+            if folder is None:
+                raise UsageError(
+                    f"{device.name} has no target: give a folder, or a target with --to "
+                    f"{device.name}=PATH, or leave it out with --skip {device.name}"
+                )
+            target = folder / file_name(device, taken)
+        devices.append(_plan_device(device, target, used, overwrite))
+    return RestorePlan(
+        folder=folder,
+        creates_folder=folder is not None and not folder.exists(),
+        devices=tuple(devices),
+        configs=configs,
+        overwrite=overwrite,
+        general_problems=(*_folder_problems(folder), *_space_problems(devices)),
+    )
+
+
+def file_name(device: Device, taken: set[str]) -> str:
+    """Return the file name of a device in a folder, and add it to those taken.
+
+    The names are the reference's: `disk-NAME.raw`, and `vmstate.bin` for the VM's memory.
+    """
+    wanted = "vmstate.bin" if device.is_vmstate else f"disk-{device.name}.raw"
+    name = safe_name(wanted, taken)
+    taken.add(name)
+    return name
+
+
+def _plan_configs(
+    header: Header, folder: Path, taken: set[str], overwrite: bool
+) -> Iterator[PlannedConfig]:
+    for config in header.configs:
+        name = safe_name(config.name, taken)
+        taken.add(name)
+        target = folder / name
+        problems = () if overwrite or not target.exists() else (_exists(target),)
+        yield PlannedConfig(config, target, problems)
+
+
+def _plan_device(
+    device: Device, target: Path | None, used: dict[Path, str], overwrite: bool
+) -> PlannedDevice:
+    if target is None:
+        return PlannedDevice(device, None, None)
+    facts = inspect(target)
+    problems = list(_target_problems(device, facts, overwrite))
+    if facts.path in used:
+        problems.append(f"{target} is already the target of {used[facts.path]}: choose another")
+    used.setdefault(facts.path, device.name)
+    return PlannedDevice(device, target, facts, tuple(problems))
+
+
+def _target_problems(device: Device, facts: PathFacts, overwrite: bool) -> Iterator[str]:
+    path = facts.path
+    if facts.kind in {"folder", "other"}:
+        yield f"{path} is a {facts.kind if facts.kind == 'folder' else 'special file'}: name a file"
+        return
+    if facts.mounted_at:
+        yield f"{path} is in use (mounted at {', '.join(facts.mounted_at)}): unmount it first"
+    if facts.used_by:
+        yield f"{path} is in use by {', '.join(facts.used_by)}: release it first"
+    if facts.read_only:
+        yield f"{path} is read-only: it cannot be written"
+    if facts.kind == "block" and facts.size is not None:
+        if facts.size < device.size:
+            yield f"{path} has {facts.size} bytes, {device.name} needs {device.size}: too small"
+        elif facts.size > device.size + MAX_LARGER:
+            yield (
+                f"{path} has {facts.size} bytes, {device.name} only {device.size}: "
+                "a device more than 4 MiB larger is probably the wrong one"
+            )
+    if facts.kind in {"file", "block"} and not overwrite:
+        yield _exists(path)
+    if facts.kind != "block" and temporary_path(path).exists():
+        yield (
+            f"{temporary_path(path)} is in the way, an unfinished output of an earlier restore: "
+            "remove it first"
+        )
+
+
+def _exists(path: Path) -> str:
+    return f"{path} exists and would be overwritten: agree to it (--overwrite) or choose another"
+
+
+def _folder_problems(folder: Path | None) -> Iterator[str]:
+    if folder is None:
+        return
+    if folder.exists() and not folder.is_dir():
+        yield f"{folder} is no folder: choose another"
+    elif not folder.exists() and not folder.parent.is_dir():
+        yield f"{folder.parent} does not exist: create it, or choose another folder"
+
+
+def _space_problems(devices: list[PlannedDevice]) -> Iterator[str]:
+    """A sparse file may need less than its size, so too little space is only named when certain."""
+    return iter(())
+
+
+def _sentences(plan: RestorePlan) -> Iterator[str]:
+    for planned in plan.devices:
+        name, size = planned.device.name, planned.device.size
+        if planned.target is None or planned.facts is None:
+            yield f"{name}: skipped"
+        elif planned.facts.kind == "block":
+            holds = f", which holds {planned.facts.holds}" if planned.facts.holds else ""
+            yield f"{name}: {size} bytes OVERWRITE the block device {planned.target}{holds}"
+        elif planned.facts.kind == "file":
+            yield f"{name}: {size} bytes REPLACE the file {planned.target}"
+        else:
+            yield f"{name}: {size} bytes into the new file {planned.target}"
+    if plan.configs:
+        names = ", ".join(planned.target.name for planned in plan.configs)
+        yield f"configs into {plan.folder}: {names}"

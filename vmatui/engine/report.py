@@ -1,0 +1,136 @@
+"""What a job found: frozen values, the same for text, JSON and screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from vmatui.engine.archive import Archive
+from vmatui.engine.checker import Checker, DeviceTally
+from vmatui.engine.findings import Finding
+from vmatui.format.codes import Code, Severity
+from vmatui.storage.faults import Compression, StreamState
+
+_STREAM_CODES = {Code.STREAM_CHECKSUM, Code.STREAM_ERROR, Code.READ_ERROR}
+
+
+class Structure(StrEnum):
+    """What the headers, slots and counts say of an archive."""
+
+    SOUND = "sound"
+    FAULTY = "faulty"
+
+
+class Payload(StrEnum):
+    """What is known of the image data itself."""
+
+    UNCHECKED = "cannot be checked"
+    """The format has no checksum over image data."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReport:
+    """What was seen of one device, in clusters; the last four add up to `clusters`."""
+
+    dev_id: int
+    name: str
+    size: int
+    """Bytes."""
+    clusters: int
+    stored: int
+    zero: int
+    missing: int
+    damaged: int
+    """Named only by a damaged extent, or with data that is cut or unreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What a walk over an archive found."""
+
+    archive: str
+    uuid: UUID
+    ctime: int
+    compression: Compression
+    structure: Structure
+    stream: StreamState
+    payload: Payload
+    devices: tuple[DeviceReport, ...]
+    configs: tuple[tuple[str, int], ...]
+    """Name and size in bytes of each."""
+    extents: int
+    bytes: int
+    """Archive bytes (after decompression) that the walk covered."""
+    findings: tuple[Finding, ...]
+    is_full: bool
+    """Whether every byte was read, or only the headers."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong with the archive; warnings do not count."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+
+def make_report(archive: Archive, checker: Checker, *, is_full: bool) -> VerifyReport:
+    """Sum up a walk that has ended.
+
+    Args:
+        archive: The archive that was walked to its end.
+        checker: It saw every extent, and `finish` was called.
+        is_full: Whether payloads were read too.
+    """
+    findings = checker.findings.freeze()
+    is_faulty = any(
+        finding.severity is Severity.ERROR and finding.code not in _STREAM_CODES
+        for finding in findings
+    )
+    stream = archive.source.stream if is_full else StreamState.UNREAD
+    return VerifyReport(
+        archive=archive.name,
+        uuid=archive.header.uuid,
+        ctime=archive.header.ctime,
+        compression=archive.source.compression,
+        structure=Structure.FAULTY if is_faulty else Structure.SOUND,
+        stream=stream,
+        payload=Payload.UNCHECKED,
+        devices=tuple(_device(tally) for tally in checker.tallies.values()),
+        configs=tuple((config.name, len(config.data)) for config in archive.header.configs),
+        extents=checker.extents,
+        bytes=archive.source.position,
+        findings=findings,
+        is_full=is_full,
+    )
+
+
+def _device(tally: DeviceTally) -> DeviceReport:
+    device, seen, missing = tally.device, len(tally.seen), tally.missing
+    return DeviceReport(
+        dev_id=device.dev_id,
+        name=device.name,
+        size=device.size,
+        clusters=device.clusters,
+        stored=tally.stored,
+        zero=seen - tally.stored,
+        missing=missing,
+        damaged=device.clusters - seen - missing,
+    )
+
+
+def sentences(report: VerifyReport) -> tuple[str, str, str]:
+    """Return the three statements in words: structure, stream, payload."""
+    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    if report.structure is Structure.SOUND:
+        structure = "sound: every header and every cluster is in its place"
+    else:
+        codes = ", ".join(dict.fromkeys(finding.code.value for finding in errors))
+        structure = f"faulty: {codes}"
+    stream = {
+        StreamState.SOUND: f"sound: the checksum of {report.compression} matches",
+        StreamState.ABSENT: "not protected: the archive carries no checksum over its bytes",
+        StreamState.FAULTY: f"faulty: the bytes of the {report.compression} stream are damaged",
+        StreamState.UNREAD: "not checked: only the headers were read",
+    }[report.stream]
+    if report.stream is StreamState.FAULTY and report.compression is Compression.NONE:
+        stream = "faulty: part of the archive cannot be read from the medium"
+    return structure, stream, "cannot be checked: the format has no checksum over image data"

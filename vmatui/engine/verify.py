@@ -1,0 +1,102 @@
+"""Verify: walk an archive, check everything that can be checked, change nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from typing import Protocol
+
+from vmatui.engine.archive import Archive
+from vmatui.engine.checker import Checker, Placement
+from vmatui.engine.pipeline import Item, read_ahead, walk_headers
+from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
+from vmatui.engine.report import VerifyReport, make_report
+from vmatui.engine.walk import Extent, Gap
+
+
+class Visitor(Protocol):
+    """Hears of everything that a walk finds, in file order."""
+
+    def see_gap(self, gap: Gap) -> None:
+        """Take a stretch that is no extent."""
+
+    def see_extent(self, extent: Extent, placements: Sequence[Placement]) -> None:
+        """Take an extent and those of its clusters that are good; its payload lives until then."""
+
+    def finish(self) -> None:
+        """The walk has reached the end of the archive."""
+
+
+def verify(
+    archive: Archive,
+    *,
+    quick: bool = False,
+    visitors: Sequence[Visitor] = (),
+    progress: ProgressFunction = ignore,
+    cancel: threading.Event | None = None,
+) -> VerifyReport:
+    """Check an archive from its first extent to its end.
+
+    Args:
+        archive: Just opened; it is read to its end and not closed.
+        quick: Read only the headers where the archive can be seeked.
+        visitors: Hear of every extent and gap.
+        progress: Gets a value about ten times a second and one at the end.
+        cancel: Stops the job soon after it is set.
+
+    Returns:
+        All findings and counts.
+
+    Raises:
+        CancelledError: `cancel` was set.
+        SourceError: the archive cannot be read any further.
+    """
+    stop = cancel or threading.Event()
+    checker = Checker(archive.header, archive.faults)
+    headers_only = quick and archive.source.seekable
+    with (
+        nullcontext(walk_headers(archive, stop))
+        if headers_only
+        else read_ahead(archive, stop) as items
+    ):
+        walk_through(archive, items, checker, visitors, Meter(progress))
+    return make_report(archive, checker, is_full=not headers_only)
+
+
+def walk_through(
+    archive: Archive,
+    items: Iterable[Item],
+    checker: Checker,
+    visitors: Sequence[Visitor],
+    meter: Meter,
+) -> None:
+    """Show every item of a walk to the checker and the visitors, and report on the way."""
+    source = archive.source
+    tallies = tuple(checker.tallies.values())
+
+    def now(elapsed: float) -> Progress:
+        return Progress(
+            Phase.READING,
+            source.disk_position,
+            source.disk_size,
+            checker.extents,
+            tuple(len(tally.seen) for tally in tallies),
+            checker.findings.errors,
+            elapsed,
+        )
+
+    for item in items:
+        if isinstance(item, Gap):
+            checker.take_gap(item)
+            for visitor in visitors:
+                visitor.see_gap(item)
+        else:
+            placements = checker.take_extent(item)
+            for visitor in visitors:
+                visitor.see_extent(item, placements)
+        meter.tick(now)
+    checker.finish()
+    for visitor in visitors:
+        visitor.finish()
+    meter.tick(now, final=True)
