@@ -21,7 +21,7 @@ MAX_SLOTS = 59
 EXTENT_HEADER = 512
 FIXED_HEADER = 12288
 
-UUID = bytes.fromhex("6f7267656420627920746573742e3031")
+UUID = b"forged by tests."
 CTIME = 1_700_000_000
 
 Configs = Mapping[str, bytes] | Sequence[tuple[str, bytes]]

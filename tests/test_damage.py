@@ -20,8 +20,13 @@ from tests.damage import (
 )
 from tests.parser import parse, parse_strict
 from tests.tools import require_tool
+from vmatui.format.codes import Code
 
 ARCHIVE = [code for code in DAMAGED if not code.startswith("stream-")]
+
+
+def test_every_code_has_its_archive_but_the_one_of_the_medium() -> None:
+    assert DAMAGED.keys() == {code.value for code in Code} - {"read-error"}
 
 
 @pytest.mark.parametrize("code", ARCHIVE)

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vmatui.engine.clusterset import ClusterSet
-from vmatui.engine.findings import FindingList
+from vmatui.engine.findings import FindingList, Touched
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault, Severity
+from vmatui.format.extent import parse_slot
 from vmatui.format.header import Device, Header
 
 
@@ -53,11 +54,6 @@ class DeviceTally:
         """Clusters that no extent named so far."""
         return sum(last - first + 1 for first, last in self.seen.iter_absent(self.damaged))
 
-    @property
-    def label(self) -> str:
-        """What to call the device in a sentence."""
-        return self.device.name
-
 
 class Checker:
     """Checks extents in order and remembers what was seen.
@@ -82,8 +78,8 @@ class Checker:
     def take_extent(self, extent: Extent) -> list[Placement]:
         """Check one extent; return the clusters in it that are good to write."""
         self.extents += 1
-        for fault in extent.faults:
-            self._add(fault, offset=extent.offset, extent=extent.number)
+        if extent.faults:
+            self._take_faults(extent)
         if not extent.is_sound:
             self._mark_damaged(extent)
             return []
@@ -115,7 +111,7 @@ class Checker:
                     Code.MISSING_CLUSTER,
                     "no extent of the archive holds it",
                     dev_id=dev_id,
-                    device=tally.label,
+                    device=tally.device.name,
                     clusters=(first, last),
                 )
 
@@ -138,6 +134,15 @@ class Checker:
                 self._cluster(Code.VMSTATE_ORDER, "not in order", extent, tally, cluster)
             tally.next_vmstate = cluster + 1
         return True
+
+    def _take_faults(self, extent: Extent) -> None:
+        touched = sorted(
+            (dev_id, cluster, cluster)
+            for _, dev_id, cluster in map(parse_slot, extent.header.slots)
+            if dev_id in self.tallies
+        )
+        for fault in extent.faults:
+            self._add(fault, offset=extent.offset, extent=extent.number, touched=touched)
 
     def _mark_damaged(self, extent: Extent) -> None:
         for slot in extent.header.slots:
@@ -177,11 +182,18 @@ class Checker:
             offset=extent.offset,
             extent=extent.number,
             dev_id=tally.device.dev_id,
-            device=tally.label,
+            device=tally.device.name,
             clusters=(cluster, cluster),
         )
 
-    def _add(self, fault: Fault, *, offset: int, extent: int | None = None) -> None:
+    def _add(
+        self,
+        fault: Fault,
+        *,
+        offset: int,
+        extent: int | None = None,
+        touched: Sequence[Touched] = (),
+    ) -> None:
         tally = self.tallies.get(fault.dev_id) if fault.dev_id is not None else None
         self.findings.add(
             fault.code,
@@ -190,7 +202,8 @@ class Checker:
             offset=offset,
             extent=extent,
             dev_id=fault.dev_id,
-            device=tally.label if tally else None,
+            device=tally.device.name if tally else None,
+            touched=touched,
         )
 
 

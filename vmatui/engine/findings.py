@@ -5,7 +5,7 @@ The number of findings is bounded whatever the archive holds, because an archive
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +14,9 @@ from vmatui.format.codes import Code, Severity
 
 Range = tuple[int, int]
 """First and last number, both included."""
+
+Touched = tuple[int, int, int]
+"""A device's id with the first and last of some of its clusters, both included."""
 
 MAX_RANGES: Final = 1000
 """Ranges that one finding remembers; its count goes on."""
@@ -41,12 +44,14 @@ class Finding:
     """How many faults were joined: clusters or extents."""
     ranges: tuple[Range, ...] = ()
     """The clusters, or extents where there is no cluster, that are concerned."""
+    touched: tuple[Touched, ...] = ()
+    """Where it shows on the map; an extent's fault touches the clusters that the extent names."""
 
     def concerns(self, dev_id: int, first: int, last: int) -> bool:
-        """Whether a cluster from `first` to `last` of the device has this fault."""
-        if dev_id != self.dev_id or self.cluster is None:
-            return False
-        return any(low <= last and high >= first for low, high in self.ranges)
+        """Whether the fault touches a cluster from `first` to `last` of the device."""
+        return any(
+            device == dev_id and low <= last and high >= first for device, low, high in self.touched
+        )
 
 
 @dataclass(slots=True)
@@ -64,6 +69,7 @@ class _Joined:
     count: int
     last_extent: int | None
     ranges: list[Range] = field(default_factory=list)
+    touched: list[Touched] = field(default_factory=list)
 
     def freeze(self) -> Finding:
         """Return the finding as it stands."""
@@ -79,6 +85,7 @@ class _Joined:
             self.cluster,
             self.count,
             tuple(self.ranges),
+            tuple(self.touched),
         )
 
     def _subject(self) -> str:
@@ -112,6 +119,7 @@ class FindingList:
         dev_id: int | None = None,
         device: str | None = None,
         clusters: Range | None = None,
+        touched: Sequence[Touched] = (),
     ) -> None:
         """Add one fault, or one range of equal faults.
 
@@ -124,17 +132,21 @@ class FindingList:
             dev_id: The device concerned.
             device: Its name, or what to call it.
             clusters: First and last cluster concerned.
+            touched: Where it shows on the map; `clusters` is added by itself.
         """
         numbers = clusters or (None if extent is None else (extent, extent))
         count = numbers[1] - numbers[0] + 1 if numbers else 1
         if severity is Severity.ERROR:
             self.errors += count
+        if clusters and dev_id is not None:
+            touched = ((dev_id, *clusters),)
         kind = self._kinds.setdefault((code, dev_id), [])
         if kind and numbers and _joins(kind, extent, severity):
             last = kind[-1]
             last.count += count
             last.last_extent = extent
             _append(last.ranges, numbers)
+            _touch(last.touched, touched)
             return
         joined = _Joined(
             code,
@@ -149,6 +161,7 @@ class FindingList:
             extent,
             [numbers] if numbers else [],
         )
+        _touch(joined.touched, touched)
         kind.append(joined)
         self._all.append(joined)
 
@@ -175,6 +188,14 @@ def _append(ranges: list[Range], new: Range) -> None:
         ranges[-1] = (first, max(last, new[1]))
     elif len(ranges) < MAX_RANGES:
         ranges.append(new)
+
+
+def _touch(known: list[Touched], new: Sequence[Touched]) -> None:
+    for dev_id, first, last in new:
+        if known and known[-1][0] == dev_id and known[-1][2] + 1 == first:
+            known[-1] = (dev_id, known[-1][1], last)
+        elif len(known) < MAX_RANGES:
+            known.append((dev_id, first, last))
 
 
 def _counted(noun: str, ranges: Iterable[Range], count: int) -> str:

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from tests.damage import DAMAGED, HIT_CLUSTER
+from tests.forge import CLUSTER, Disk, forge, noise
+from tests.opening import opened
+from vmatui.engine import clustermap
+from vmatui.engine.clustermap import ClusterMap
+from vmatui.engine.extenttable import ExtentTable
+from vmatui.engine.verify import verify
+from vmatui.format.header import Device
+
+
+def mapped(data: bytes) -> ClusterMap:
+    with opened(data) as archive:
+        cells = ClusterMap(archive.header.devices)
+        verify(archive, visitors=[cells])
+    return cells
+
+
+def test_a_cell_tells_how_many_blocks_are_stored_and_which() -> None:
+    disk = Disk("scsi0", size=4 * CLUSTER, blocks={0: noise(9), 3: noise(9), 17: noise(9)})
+    cells = mapped(forge([disk])).devices[1]
+    assert bytes(cells.states) == bytes([3, 2, 1, 1])
+    assert list(cells.masks) == [0b1001, 0b10, 0, 0]
+    assert cells.changed[0] == 1
+
+
+def test_what_no_extent_brought_stays_unseen() -> None:
+    cells = mapped(DAMAGED["missing-cluster"]())
+    assert cells.is_complete
+    assert cells.devices[1].states[HIT_CLUSTER] == clustermap.UNSEEN
+
+
+def test_a_cluster_stored_twice_is_flagged_and_keeps_its_level() -> None:
+    state = mapped(DAMAGED["duplicate-cluster"]()).devices[1].states[HIT_CLUSTER]
+    assert state & clustermap.DUPLICATE
+    assert state & clustermap.LEVEL > clustermap.ZERO
+    assert not state & clustermap.DAMAGED
+
+
+def test_the_clusters_of_a_damaged_extent_are_flagged() -> None:
+    state = mapped(DAMAGED["extent-checksum"]()).devices[1].states[HIT_CLUSTER]
+    assert state == clustermap.DAMAGED
+
+
+def test_devices_beyond_the_bound_have_no_map() -> None:
+    big = Device(1, "huge", clustermap.MAX_MAPPED * CLUSTER)
+    assert set(ClusterMap([big, Device(2, "small", 512)]).devices) == {1}
+
+
+def test_the_extent_table_tells_each_extent_in_short() -> None:
+    disks = [Disk("a", noise(3 * CLUSTER)), Disk("b", size=2 * CLUSTER)]
+    with opened(forge(disks, slots_per_extent=3)) as archive:
+        table = ExtentTable()
+        verify(archive, visitors=[table])
+        start = archive.header.size
+    assert len(table) == 2
+    assert table[0] == (0, start, 3, 1, 32, frozenset({1, 2}), True)
+    assert table[1].offset == start + 512 + 2 * CLUSTER

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.forge import BLOCK, UUID, ForgedExtent, ForgedSlot, noise
+from vmatui.format.extent import parse_extent, parse_slot, runs_in
+
+
+def test_an_extent_header_is_taken_apart() -> None:
+    slots = [ForgedSlot(0b101, 3, 9, noise(2 * BLOCK)), ForgedSlot(0xFFFF, 0, 5), ForgedSlot(0, 1)]
+    header = parse_extent(ForgedExtent(slots, reserved=7).build(UUID)[:512])
+    assert header.magic_matches
+    assert header.checksum_matches
+    assert (header.reserved, header.block_count, header.uuid) == (7, 2, UUID)
+    assert len(header.slots) == 59
+    assert parse_slot(header.slots[0]) == (0b101, 3, 9)
+
+
+def test_the_mask_of_an_empty_slot_does_not_count() -> None:
+    slots = [ForgedSlot(0b11, 1, 0), ForgedSlot(0xFFFF, 0, 1)]
+    assert parse_extent(ForgedExtent(slots).build(UUID)[:512]).blocks_in_masks == 2
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.integers(0, 0xFFFF))
+def test_runs_are_the_set_bits_joined(mask: int) -> None:
+    runs = runs_in(mask)
+    assert sum(((1 << length) - 1) << first for first, length in runs) == mask
+    ends = [first + length for first, length in runs]
+    assert all(end < first for end, (first, _) in zip(ends, runs[1:], strict=False))
