@@ -22,6 +22,7 @@ from vmatui.engine.report import VerifyReport, make_report
 from vmatui.engine.verify import Visitor, walk_through
 from vmatui.engine.walk import Extent, Gap
 from vmatui.errors import TargetError
+from vmatui.format.codes import Severity
 from vmatui.storage.blocktarget import BlockTarget
 from vmatui.storage.rawfile import RawFileTarget
 from vmatui.storage.targets import Target
@@ -114,8 +115,10 @@ def restore(
             walk_through(archive, items, checker, [Writer(devices), *visitors], meter)
         report = make_report(archive, checker, is_full=True)
         _sync(archive, devices, checker, meter, stop)
-        paths = {dev_id: _close(target, report) for dev_id, target in devices.items()}
-        config_paths = tuple(_close(target, report) for target, _ in configs)
+        paths = {dev_id: _close(target, report.is_sound) for dev_id, target in devices.items()}
+        # Configs travel in the header: they are whole when it is, whatever befell the extents.
+        is_whole = all(fault.severity is not Severity.ERROR for fault in archive.faults)
+        config_paths = tuple(_close(target, is_whole) for target, _ in configs)
     outputs = tuple(
         Output(
             planned.device.dev_id,
@@ -218,9 +221,9 @@ def _sync(
         target.sync()
 
 
-def _close(target: Target, report: VerifyReport) -> Path:
+def _close(target: Target, is_complete: bool) -> Path:
     """Give a complete output its final name, and an incomplete one a name that says so."""
-    if not report.is_sound:
+    if not is_complete:
         return target.keep_incomplete()
     target.finish()
     return target.path
