@@ -27,9 +27,11 @@ def test_it_is_a_set_and_knows_what_is_absent(
     if filled:
         some = some | set(range(4096, 8192))
     clusters, also = ClusterSet(SIZE), ClusterSet(SIZE)
-    assert all(clusters.add(number) for number in sorted(some, reverse=True))
-    assert not any(clusters.add(number) for number in some)
-    assert all(also.add(number) for number in others)
+    for number in sorted(some, reverse=True):
+        assert clusters.is_free(number, number)
+        clusters.add(number, number)
+    for number in others:
+        also.add(number, number)
     assert len(clusters) == len(some)
     assert {number for number in range(SIZE) if number in clusters} == some
     absent = list(clusters.iter_absent(also))
@@ -37,11 +39,25 @@ def test_it_is_a_set_and_knows_what_is_absent(
     assert all(last + 1 < first for (_, last), (first, _) in pairwise(absent))
 
 
+@settings(derandomize=True, deadline=None, max_examples=50)
+@given(st.lists(st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1)), max_size=5))
+def test_ranges_are_added_whole(pairs: list[tuple[int, int]]) -> None:
+    clusters = ClusterSet(SIZE)
+    known: set[int] = set()
+    for first, last in map(sorted, pairs):
+        new = set(range(first, last + 1))
+        assert clusters.is_free(first, last) == known.isdisjoint(new)
+        clusters.add(first, last)
+        known |= new
+        assert len(clusters) == len(known)
+    assert ranges_to_set(list(clusters.iter_absent())) == set(range(SIZE)) - known
+
+
 def test_a_whole_device_in_order_costs_next_to_nothing() -> None:
     tracemalloc.start()
     clusters = ClusterSet(300_000)
     for number in range(300_000):
-        clusters.add(number)
+        clusters.add(number, number)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert list(clusters.iter_absent()) == []
@@ -56,6 +72,6 @@ def test_clusters_scattered_without_end_are_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(clusterset, "MAX_OPEN_CHUNKS", 10)
     clusters = ClusterSet(1 << 32)
     for number in range(10):
-        clusters.add(number << 12)
+        clusters.add(number << 12, number << 12)
     with pytest.raises(SourceError, match="scattered too widely"):
-        clusters.add(11 << 12)
+        clusters.add(11 << 12, 11 << 12)

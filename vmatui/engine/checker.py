@@ -7,25 +7,22 @@ clusters that a restore may write.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final
 
 from vmatui.engine.clusterset import ClusterSet
 from vmatui.engine.findings import FindingList, Touched
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault, Severity
-from vmatui.format.extent import parse_slot
+from vmatui.format.extent import DEVICE_BITS, parse_slot
 from vmatui.format.header import Device, Header
 
+Rejected = frozenset[int]
+"""Positions, in an extent's list of used slots, whose clusters must not be written."""
 
-class Placement(NamedTuple):
-    """A cluster that an extent brings, proved good to write."""
-
-    dev_id: int
-    cluster: int
-    mask: int
-    start: int
-    """Where its stored blocks begin, in bytes of the extent's payload."""
+_NONE: Final[Rejected] = frozenset()
+_ALL: Final[Rejected] = frozenset(range(layout.SLOTS_PER_EXTENT))
+_ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
 
 
 class DeviceTally:
@@ -37,14 +34,16 @@ class DeviceTally:
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self.seen = ClusterSet(device.clusters)
+        self.clusters = device.clusters
+        self.is_vmstate = device.is_vmstate
+        self.seen = ClusterSet(self.clusters)
         """Clusters that a sound extent brought."""
-        self.damaged = ClusterSet(device.clusters)
+        self.damaged = ClusterSet(self.clusters)
         """Clusters that a damaged extent names, or whose data is cut or unreadable."""
         self.stored = 0
         """Sound clusters with at least one stored block."""
         self.next_vmstate = 0
-        last = device.size - (device.clusters - 1) * layout.CLUSTER_SIZE
+        last = device.size - (self.clusters - 1) * layout.CLUSTER_SIZE
         blocks_in_last = -(-last // layout.BLOCK_SIZE)
         self.beyond_last = 0xFFFF & ~((1 << blocks_in_last) - 1)
         """Mask bits of the last cluster that lie past the device's end."""
@@ -75,33 +74,59 @@ class Checker:
         for fault in gap.faults:
             self._add(fault, offset=gap.offset)
 
-    def take_extent(self, extent: Extent) -> list[Placement]:
-        """Check one extent; return the clusters in it that are good to write."""
+    def take_extent(self, extent: Extent) -> Rejected:
+        """Check one extent; return the slots whose clusters must not be written."""
         self.extents += 1
         if extent.faults:
             self._take_faults(extent)
         if not extent.is_sound:
             self._mark_damaged(extent)
-            return []
-        placements: list[Placement] = []
+            return _ALL
+        if not extent.holes and extent.present == extent.length and self._take_whole(extent):
+            return _NONE
+        return self._take_each(extent)
+
+    def _take_whole(self, extent: Extent) -> bool:
+        """Take all slots at once, as runs of clusters; False when any has to be looked at."""
+        used = extent.header.used
+        runs = []
+        for first, last in _runs(sorted([slot & _ADDRESS for slot in used])):
+            tally = self.tallies.get(first >> 32)
+            low, high = first & 0xFFFFFFFF, last & 0xFFFFFFFF
+            if tally is None or tally.is_vmstate or not low <= high < tally.clusters - 1:
+                return False
+            if not tally.seen.is_free(low, high):
+                return False
+            runs.append((tally, low, high))
+        if sum([high - low + 1 for _, low, high in runs]) != len(used):
+            return False
+        for tally, low, high in runs:
+            tally.seen.add(low, high)
+        for slot in used:
+            if slot >> 48:
+                self.tallies[slot >> 32 & 0xFF].stored += 1
+        return True
+
+    def _take_each(self, extent: Extent) -> Rejected:
+        rejected = set()
         holes = _holes(extent)
         start = 0
-        for slot in extent.header.slots:
-            dev_id = slot >> 32 & 0xFF
-            if not dev_id:
-                continue
-            mask = slot >> 48
-            length = mask.bit_count() * layout.BLOCK_SIZE
+        for position, slot in enumerate(extent.header.used):
+            mask, dev_id, cluster = parse_slot(slot)
+            end = start + mask.bit_count() * layout.BLOCK_SIZE
             tally = self.tallies.get(dev_id)
+            is_good = False
             if tally is None:
-                self._unknown_device(extent, dev_id, slot & 0xFFFFFFFF)
-            elif holes and any(a < start + length and b > start for a, b in holes):
-                if slot & 0xFFFFFFFF < tally.device.clusters:
-                    tally.damaged.add(slot & 0xFFFFFFFF)
-            elif self._accept(extent, tally, slot & 0xFFFFFFFF, mask):
-                placements.append(Placement(dev_id, slot & 0xFFFFFFFF, mask, start))
-            start += length
-        return placements
+                self._unknown_device(extent, dev_id, cluster)
+            elif any(low < end and high > start for low, high in holes):
+                if cluster < tally.clusters:
+                    tally.damaged.add(cluster, cluster)
+            else:
+                is_good = self._accept(extent, tally, cluster, mask)
+            if not is_good:
+                rejected.add(position)
+            start = end
+        return frozenset(rejected)
 
     def finish(self) -> None:
         """Take note of what never came; call once, when the walk has ended."""
@@ -117,19 +142,19 @@ class Checker:
 
     def _accept(self, extent: Extent, tally: DeviceTally, cluster: int, mask: int) -> bool:
         """Whether a cluster is inside its device and comes for the first time."""
-        clusters = tally.device.clusters
-        if cluster >= clusters:
+        if cluster >= tally.clusters:
             self._beyond_end(extent, tally, cluster, mask)
             return False
-        if not tally.seen.add(cluster):
+        if cluster in tally.seen:
             self._cluster(Code.DUPLICATE_CLUSTER, "stored more than once", extent, tally, cluster)
             return False
+        tally.seen.add(cluster, cluster)
         if mask:
             tally.stored += 1
-            if cluster == clusters - 1 and mask & tally.beyond_last:
+            if cluster == tally.clusters - 1 and mask & tally.beyond_last:
                 text = "has blocks stored that lie past the end of the device"
                 self._cluster(Code.BEYOND_END, text, extent, tally, cluster)
-        if tally.device.is_vmstate:
+        if tally.is_vmstate:
             if cluster != tally.next_vmstate:
                 self._cluster(Code.VMSTATE_ORDER, "not in order", extent, tally, cluster)
             tally.next_vmstate = cluster + 1
@@ -138,17 +163,17 @@ class Checker:
     def _take_faults(self, extent: Extent) -> None:
         touched = sorted(
             (dev_id, cluster, cluster)
-            for _, dev_id, cluster in map(parse_slot, extent.header.slots)
+            for _, dev_id, cluster in map(parse_slot, extent.header.used)
             if dev_id in self.tallies
         )
         for fault in extent.faults:
             self._add(fault, offset=extent.offset, extent=extent.number, touched=touched)
 
     def _mark_damaged(self, extent: Extent) -> None:
-        for slot in extent.header.slots:
-            tally = self.tallies.get(slot >> 32 & 0xFF)
-            if tally is not None and slot & 0xFFFFFFFF < tally.device.clusters:
-                tally.damaged.add(slot & 0xFFFFFFFF)
+        for _, dev_id, cluster in map(parse_slot, extent.header.used):
+            tally = self.tallies.get(dev_id)
+            if tally is not None and cluster < tally.clusters:
+                tally.damaged.add(cluster, cluster)
 
     def _unknown_device(self, extent: Extent, dev_id: int, cluster: int) -> None:
         self.findings.add(
@@ -162,7 +187,7 @@ class Checker:
         )
 
     def _beyond_end(self, extent: Extent, tally: DeviceTally, cluster: int, mask: int) -> None:
-        text = f"past the end of the device, which has {tally.device.clusters} clusters"
+        text = f"past the end of the device, which has {tally.clusters} clusters"
         severity = Severity.ERROR if mask else Severity.WARNING
         self._cluster(Code.BEYOND_END, text, extent, tally, cluster, severity)
 
@@ -212,3 +237,20 @@ def _holes(extent: Extent) -> list[tuple[int, int]]:
     if extent.present < extent.length:
         return [*extent.holes, (extent.present, extent.length)]
     return extent.holes
+
+
+def _runs(addresses: list[int]) -> list[tuple[int, int]]:
+    """Join sorted addresses (dev_id and cluster in one number) into runs."""
+    if not addresses:
+        return []
+    if addresses == list(range(addresses[0], addresses[0] + len(addresses))):
+        return [(addresses[0], addresses[-1])]
+    runs = []
+    first = last = addresses[0]
+    for address in addresses[1:]:
+        if address > last + 1:
+            runs.append((first, last))
+            first = address
+        last = address
+    runs.append((first, last))
+    return runs

@@ -7,10 +7,10 @@ wrote cost nothing, so a huge device with little in it is small here too.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
-from vmatui.engine.checker import Placement
+from vmatui.engine.checker import Rejected
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format.header import Device
 
@@ -79,32 +79,27 @@ class ClusterMap:
     def see_gap(self, gap: Gap) -> None:
         """A gap holds no cluster that could be shown."""
 
-    def see_extent(self, extent: Extent, placements: Sequence[Placement]) -> None:
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write what an extent brought."""
-        for dev_id, cluster, mask, _ in placements:
-            device = self.devices.get(dev_id)
-            if device is not None:
-                device.set_state(cluster, mask.bit_count() + 1, mask)
-        if len(placements) < len(extent.header.slots):
-            self._mark_rejected(extent, placements)
+        for position, slot in enumerate(extent.header.used):
+            device = self.devices.get(slot >> 32 & 0xFF)
+            if device is None:
+                continue
+            if position in rejected:
+                self._flag(device, slot & 0xFFFFFFFF, extent.is_sound)
+            else:
+                mask = slot >> 48
+                device.set_state(slot & 0xFFFFFFFF, mask.bit_count() + 1, mask)
 
     def finish(self) -> None:
         """Take note that the walk is over."""
         self.is_complete = True
 
-    def _mark_rejected(self, extent: Extent, placements: Sequence[Placement]) -> None:
-        """Flag the clusters of slots that the checker did not accept."""
-        accepted = {(placement.dev_id, placement.cluster) for placement in placements}
-        found: set[tuple[int, int]] = set()
-        for slot in extent.header.slots:
-            key = slot >> 32 & 0xFF, slot & 0xFFFFFFFF
-            device = self.devices.get(key[0])
-            if device is None or key[1] >= device.device.clusters:
-                continue
-            if key not in accepted or key in found:
-                is_seen = device.states[key[1]] & LEVEL
-                device.add_flag(key[1], DUPLICATE if is_seen and extent.is_sound else DAMAGED)
-            found.add(key)
+    def _flag(self, device: DeviceMap, cluster: int, is_sound: bool) -> None:
+        """Flag a cluster that the checker did not accept."""
+        if cluster < device.device.clusters:
+            is_seen = device.states[cluster] & LEVEL
+            device.add_flag(cluster, DUPLICATE if is_seen and is_sound else DAMAGED)
 
 
 def _memory(size: int) -> memoryview:

@@ -14,7 +14,6 @@ from vmatui.format.layout import CLUSTER_SIZE
 
 _CHUNK_BITS: Final = 12
 _CHUNK: Final = 1 << _CHUNK_BITS
-_FULL: Final = bytearray()
 MAX_OPEN_CHUNKS: Final = 1 << 17
 """Partly filled chunks of one device, about 80 MiB: enough for 32 TiB in any order."""
 
@@ -28,43 +27,47 @@ class ClusterSet:
 
     def __init__(self, clusters: int) -> None:
         self._clusters = clusters
-        self._chunks: dict[int, bytearray] = {}
-        self._counts: dict[int, int] = {}
+        self._open: dict[int, int] = {}
+        """A chunk's clusters as the bits of one number."""
+        self._full: set[int] = set()
         self._length = 0
 
     def __len__(self) -> int:
         return self._length
 
     def __contains__(self, cluster: int) -> bool:
-        chunk = self._chunks.get(cluster >> _CHUNK_BITS)
-        if chunk is None:
-            return False
-        bit = cluster & (_CHUNK - 1)
-        return chunk is _FULL or bool(chunk[bit >> 3] >> (bit & 7) & 1)
+        return not self.is_free(cluster, cluster)
 
-    def add(self, cluster: int) -> bool:
-        """Add a cluster number below `clusters`; return False when it was there already.
+    def is_free(self, first: int, last: int) -> bool:
+        """Whether none of the clusters from `first` to `last`, both included, is in the set."""
+        for number, bits in _pieces(first, last):
+            if number in self._full or self._open.get(number, 0) & bits:
+                return False
+        return True
+
+    def add(self, first: int, last: int) -> None:
+        """Add the clusters from `first` to `last`, both included and inside the device.
 
         Raises:
             SourceError: the clusters are scattered too widely to keep track of.
         """
-        number = cluster >> _CHUNK_BITS
-        chunk = self._chunks.get(number)
-        if chunk is None:
-            chunk = self._open(number)
-        elif chunk is _FULL:
-            return False
-        bit = cluster & (_CHUNK - 1)
-        flag = 1 << (bit & 7)
-        if chunk[bit >> 3] & flag:
-            return False
-        chunk[bit >> 3] |= flag
-        self._length += 1
-        self._counts[number] = count = self._counts[number] + 1
-        if count == self._size(number):
-            self._chunks[number] = _FULL
-            del self._counts[number]
-        return True
+        for number, bits in _pieces(first, last):
+            if number in self._full:
+                continue
+            known = self._open.get(number, 0)
+            bits |= known
+            self._length += bits.bit_count() - known.bit_count()
+            if bits.bit_count() == self._size(number):
+                self._full.add(number)
+                self._open.pop(number, None)
+            else:
+                self._open[number] = bits
+        if len(self._open) > MAX_OPEN_CHUNKS:
+            tib = MAX_OPEN_CHUNKS * _CHUNK * CLUSTER_SIZE >> 40
+            raise SourceError(
+                "the clusters of one device are scattered too widely to keep track of; "
+                f"archives in any order are read up to {tib} TiB a device"
+            )
 
     def iter_absent(self, also: ClusterSet | None = None) -> Iterator[tuple[int, int]]:
         """Yield the ranges, first and last included, that are neither here nor in `also`."""
@@ -81,35 +84,38 @@ class ClusterSet:
 
     def _stretches(self, also: ClusterSet | None) -> Iterator[tuple[int, int, bool]]:
         """Yield (first, last, absent) over the whole device; neighbours may be alike."""
-        numbers = set(self._chunks)
-        if also is not None:
-            numbers.update(also._chunks)
+        others = (also._full, also._open) if also is not None else ()
         position = 0
-        for number in sorted(numbers):
+        for number in sorted(self._full.union(self._open, *others)):
             begin = number << _CHUNK_BITS
             end = begin + self._size(number)
             if begin > position:
                 yield position, begin - 1, True
-            if self._chunks.get(number) is _FULL:
+            bits = self._bits(number) | (also._bits(number) if also is not None else 0)
+            if bits.bit_count() == end - begin:
                 yield begin, end - 1, False
             else:
                 for cluster in range(begin, end):
-                    absent = cluster not in self and (also is None or cluster not in also)
-                    yield cluster, cluster, absent
+                    yield cluster, cluster, not bits >> (cluster - begin) & 1
             position = end
         if position < self._clusters:
             yield position, self._clusters - 1, True
 
+    def _bits(self, number: int) -> int:
+        if number in self._full:
+            return (1 << self._size(number)) - 1
+        return self._open.get(number, 0)
+
     def _size(self, number: int) -> int:
         return min(_CHUNK, self._clusters - (number << _CHUNK_BITS))
 
-    def _open(self, number: int) -> bytearray:
-        if len(self._counts) >= MAX_OPEN_CHUNKS:
-            tib = MAX_OPEN_CHUNKS * _CHUNK * CLUSTER_SIZE >> 40
-            raise SourceError(
-                "the clusters of one device are scattered too widely to keep track of; "
-                f"archives in any order are read up to {tib} TiB a device"
-            )
-        chunk = self._chunks[number] = bytearray(_CHUNK >> 3)
-        self._counts[number] = 0
-        return chunk
+
+def _pieces(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the number of each chunk that a range meets, and the range's bits in it."""
+    while True:
+        number = first >> _CHUNK_BITS
+        end = min(last, (number << _CHUNK_BITS) + _CHUNK - 1)
+        yield number, ((1 << (end - first + 1)) - 1) << (first & (_CHUNK - 1))
+        if end == last:
+            return
+        first = end + 1

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from vmatui.engine.checker import Placement
+from vmatui.engine.checker import Rejected
 from vmatui.engine.walk import Extent, Gap
 
 
@@ -57,10 +56,10 @@ class ExtentTable:
     def see_gap(self, gap: Gap) -> None:
         """A gap is no extent."""
 
-    def see_extent(self, extent: Extent, placements: Sequence[Placement]) -> None:
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Add an extent."""
-        used = [slot for slot in extent.header.slots if slot >> 32 & 0xFF]
-        devices = frozenset(slot >> 32 & 0xFF for slot in used)
+        used = extent.header.used
+        devices = frozenset([slot >> 32 & 0xFF for slot in used])
         number = self._set_numbers.get(devices)
         if number is None:
             number = self._set_numbers[devices] = len(self._sets)
@@ -68,7 +67,7 @@ class ExtentTable:
         self._offsets.append(extent.offset)
         self._blocks.append(min(extent.header.block_count, 0xFFFF))
         self._clusters.append(len(used))
-        self._zero.append(sum(not slot >> 48 for slot in used))
+        self._zero.append(sum([not slot >> 48 for slot in used]))
         self._sound.append(extent.is_sound and extent.present == extent.length)
         self._devices.append(number)
 

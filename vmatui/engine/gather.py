@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from vmatui.engine.checker import Placement
-from vmatui.format.extent import runs_in
+from vmatui.engine.checker import Rejected
+from vmatui.format.extent import ExtentHeader, parse_slot, runs_in
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 
 
@@ -21,28 +20,41 @@ class Write:
     pieces: list[tuple[int, int]] = field(default_factory=list)
     """Start and end of each piece in the payload, in bytes, in order."""
 
+    def add(self, start: int, end: int) -> None:
+        """Append a part of the payload."""
+        self.end += end - start
+        if self.pieces and self.pieces[-1][1] == start:
+            self.pieces[-1] = (self.pieces[-1][0], end)
+        else:
+            self.pieces.append((start, end))
 
-def gather_writes(placements: Iterable[Placement]) -> list[Write]:
+
+def gather_writes(header: ExtentHeader, rejected: Rejected) -> list[Write]:
     """Join the stored blocks of an extent into writes.
 
     Blocks that follow each other on the device become one write even when other devices' clusters
     lie between them in the payload.
+
+    Args:
+        header: Says which blocks the payload holds, in which order.
+        rejected: Positions of slots that must not be written.
     """
     writes: list[Write] = []
     open_writes: dict[int, Write] = {}
-    for dev_id, cluster, mask, start in placements:
+    start = 0
+    for position, slot in enumerate(header.used):
+        mask, dev_id, cluster = parse_slot(slot)
+        if position in rejected:
+            start += mask.bit_count() * BLOCK_SIZE
+            continue
         base = cluster * CLUSTER_SIZE
         for block, count in runs_in(mask):
             offset = base + block * BLOCK_SIZE
-            length = count * BLOCK_SIZE
+            end = start + count * BLOCK_SIZE
             write = open_writes.get(dev_id)
             if write is None or write.end != offset:
                 write = open_writes[dev_id] = Write(dev_id, offset, offset)
                 writes.append(write)
-            write.end = offset + length
-            if write.pieces and write.pieces[-1][1] == start:
-                write.pieces[-1] = (write.pieces[-1][0], start + length)
-            else:
-                write.pieces.append((start, start + length))
-            start += length
+            write.add(start, end)
+            start = end
     return writes

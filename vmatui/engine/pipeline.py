@@ -19,7 +19,9 @@ from vmatui.errors import CancelledError
 BUFFERS: Final = 3
 """One is filled, one waits, one is worked on."""
 _QUEUED: Final = 8
-"""Items that may wait; extents are bounded by their buffers already."""
+"""Batches that may wait; extents with a payload are bounded by their buffers already."""
+_BATCH: Final = 64
+"""Extents without payload that are handed over together: alone, each costs a thread switch."""
 _LOOK: Final = 0.05
 """Seconds between two looks at the cancel event while a slow source gives nothing."""
 
@@ -30,32 +32,32 @@ class _Handover:
     """The queue between the two threads, which either side can end."""
 
     def __init__(self) -> None:
-        self._items: deque[Item | None] = deque()
+        self._batches: deque[list[Item]] = deque()
         self._changed = threading.Condition()
         self.error: BaseException | None = None
         self.is_stopped = False
 
-    def put(self, item: Item | None) -> bool:
-        """Add an item (None ends them), waiting for room; False when nobody wants any more."""
+    def put(self, batch: list[Item]) -> bool:
+        """Add items (none end them), waiting for room; False when nobody wants any more."""
         with self._changed:
-            self._changed.wait_for(lambda: self.is_stopped or len(self._items) < _QUEUED)
-            self._items.append(item)
+            self._changed.wait_for(lambda: self.is_stopped or len(self._batches) < _QUEUED)
+            self._batches.append(batch)
             self._changed.notify_all()
             return not self.is_stopped
 
-    def get(self, cancel: threading.Event) -> Item | None:
-        """Return the next item, None after the last.
+    def get(self, cancel: threading.Event) -> list[Item]:
+        """Return the next items, none after the last.
 
         Raises:
             CancelledError: the user stopped the job.
         """
         with self._changed:
-            while not self._changed.wait_for(lambda: bool(self._items), timeout=_LOOK):
+            while not self._changed.wait_for(lambda: bool(self._batches), timeout=_LOOK):
                 stop_if(cancel)
             stop_if(cancel)
-            item = self._items.popleft()
+            batch = self._batches.popleft()
             self._changed.notify_all()
-            return item
+            return batch
 
     def stop(self) -> None:
         """Tell the reader that nobody wants any more."""
@@ -107,19 +109,27 @@ def walk_headers(archive: Archive, cancel: threading.Event) -> Iterator[Item]:
 
 
 def _read(walk: Walk, handover: _Handover) -> None:
+    batch: list[Item] = []
     try:
         for item in walk:
-            if not handover.put(item):
-                return
+            batch.append(item)
+            has_payload = isinstance(item, Extent) and item.buffer is not None
+            if has_payload or len(batch) == _BATCH:
+                if not handover.put(batch):
+                    return
+                batch = []
     except BaseException as error:
         handover.error = error
-    handover.put(None)
+    if batch:
+        handover.put(batch)
+    handover.put([])
 
 
 def _received(handover: _Handover, cancel: threading.Event) -> Iterator[Item]:
-    while (item := handover.get(cancel)) is not None:
-        yield item
-        if isinstance(item, Extent):
-            item.release()
+    while batch := handover.get(cancel):
+        for item in batch:
+            yield item
+            if isinstance(item, Extent):
+                item.release()
     if handover.error is not None:
         raise handover.error

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vmatui.engine.archive import Archive
-from vmatui.engine.checker import Checker, Placement
+from vmatui.engine.checker import Checker, Rejected
 from vmatui.engine.gather import gather_writes
 from vmatui.engine.pipeline import read_ahead, stop_if
 from vmatui.engine.plan import PlannedDevice, RestorePlan
@@ -66,12 +66,12 @@ class Writer:
     def see_gap(self, gap: Gap) -> None:
         """A gap has nothing to write."""
 
-    def see_extent(self, extent: Extent, placements: Sequence[Placement]) -> None:
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write the stored blocks of an extent."""
         if extent.buffer is None:
             return
         payload = extent.buffer.view
-        for write in gather_writes(placements):
+        for write in gather_writes(extent.header, rejected):
             target = self._targets.get(write.dev_id)
             if target is not None:
                 target.writev(write.offset, [payload[start:end] for start, end in write.pieces])

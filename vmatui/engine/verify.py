@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from typing import Protocol
 
 from vmatui.engine.archive import Archive
-from vmatui.engine.checker import Checker, Placement
+from vmatui.engine.checker import Checker, Rejected
 from vmatui.engine.pipeline import Item, read_ahead, walk_headers
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
 from vmatui.engine.report import VerifyReport, make_report
@@ -21,8 +21,13 @@ class Visitor(Protocol):
     def see_gap(self, gap: Gap) -> None:
         """Take a stretch that is no extent."""
 
-    def see_extent(self, extent: Extent, placements: Sequence[Placement]) -> None:
-        """Take an extent and those of its clusters that are good; its payload lives until then."""
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        """Take an extent; its payload may be looked at until this returns.
+
+        Args:
+            extent: As it was found.
+            rejected: Positions of those of its used slots that must not be trusted.
+        """
 
     def finish(self) -> None:
         """The walk has reached the end of the archive."""
@@ -92,9 +97,9 @@ def walk_through(
             for visitor in visitors:
                 visitor.see_gap(item)
         else:
-            placements = checker.take_extent(item)
+            rejected = checker.take_extent(item)
             for visitor in visitors:
-                visitor.see_extent(item, placements)
+                visitor.see_extent(item, rejected)
         meter.tick(now)
     checker.finish()
     for visitor in visitors:

@@ -115,7 +115,9 @@ class Walk:
         )
 
     def _faults(self, header: ExtentHeader) -> list[Fault]:
-        faults = []
+        faults: list[Fault] = []
+        if header.is_consistent and header.uuid == self._uuid:
+            return faults
         named, count = header.blocks_in_masks, header.block_count
         if not header.checksum_matches:
             faults.append(
@@ -147,10 +149,12 @@ class Walk:
         self, header: ExtentHeader, candidates: tuple[int, ...], pool: BufferPool
     ) -> tuple[Extent | None, int]:
         """Read payload and next header in one go; return the extent and the header's bytes."""
+        extent = self._new_extent(header, candidates[-1])
+        if not extent.length:
+            return extent, self._feed.fill(self._head)
         buffer = pool.take()
         if buffer is None:
             return None, 0
-        extent = self._new_extent(header, candidates[-1])
         extent.buffer = buffer
         got = self._feed.fill(buffer.view[: extent.length], self._head)
         extent.present = min(got, extent.length)

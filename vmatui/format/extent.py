@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vmatui.format import layout
 from vmatui.format.header import checksum
 
 Run = tuple[int, int]
 """First block and number of blocks, inside one cluster."""
+
+
+DEVICE_BITS: Final = 0xFF << 32
+"""Where a slot names its device."""
 
 
 class Slot(NamedTuple):
@@ -37,25 +41,34 @@ class ExtentHeader:
     """Blocks that the header says are stored after it."""
     uuid: bytes
     checksum_matches: bool
-    slots: tuple[int, ...]
-    """All 59 slots as 64-bit numbers."""
+    used: tuple[int, ...]
+    """The slots that name a device, as 64-bit numbers, in order; empty ones are skipped."""
+    blocks_in_masks: int
+    """Blocks that the masks of the used slots name."""
 
     @property
-    def blocks_in_masks(self) -> int:
-        """Blocks that the masks of the used slots name."""
-        return sum((slot >> 48).bit_count() for slot in self.slots if slot >> 32 & 0xFF)
+    def is_consistent(self) -> bool:
+        """Whether nothing in it contradicts anything else; the uuid is for others to judge."""
+        return (
+            self.checksum_matches
+            and self.magic_matches
+            and not self.reserved
+            and self.blocks_in_masks == self.block_count
+        )
 
 
 def parse_extent(data: bytes) -> ExtentHeader:
     """Parse the 512 bytes of an extent header, without judging them."""
     magic, reserved, block_count, uuid, md5, *slots = layout.EXTENT_HEADER.unpack(data)
+    used = [slot for slot in slots if slot & DEVICE_BITS]
     return ExtentHeader(
         magic_matches=magic == layout.EXTENT_MAGIC,
         reserved=reserved,
         block_count=block_count,
         uuid=uuid,
         checksum_matches=checksum(data, layout.EXTENT_MD5) == md5,
-        slots=tuple(slots),
+        used=tuple(used),
+        blocks_in_masks=sum([(slot >> 48).bit_count() for slot in used]),
     )
 
 
