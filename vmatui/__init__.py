@@ -1,3 +1,64 @@
-"""Open, verify and restore Proxmox VMA backup archives."""
+"""Open, verify and restore Proxmox VMA backup archives.
+
+The library door: what stands here is loaded on first use, so that a command that needs little
+starts fast.
+
+    from vmatui import open_archive, verify
+
+    with open_archive("vzdump-qemu-100-2026_11_22-02_00_00.vma.zst") as archive:
+        report = verify(archive)
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vmatui.engine.archive import Archive, open_archive
+    from vmatui.engine.clustermap import ClusterMap
+    from vmatui.engine.findings import Finding
+    from vmatui.engine.plan import RestorePlan, plan_restore
+    from vmatui.engine.progress import Progress
+    from vmatui.engine.report import VerifyReport
+    from vmatui.engine.restore import RestoreReport, restore
+    from vmatui.engine.verify import verify
+    from vmatui.errors import VmaError
+
+__all__ = [
+    "Archive",
+    "ClusterMap",
+    "Finding",
+    "Progress",
+    "RestorePlan",
+    "RestoreReport",
+    "VerifyReport",
+    "VmaError",
+    "open_archive",
+    "plan_restore",
+    "restore",
+    "verify",
+]
+
+_HOMES = {
+    "Archive": "vmatui.engine.archive",
+    "ClusterMap": "vmatui.engine.clustermap",
+    "Finding": "vmatui.engine.findings",
+    "Progress": "vmatui.engine.progress",
+    "RestorePlan": "vmatui.engine.plan",
+    "RestoreReport": "vmatui.engine.restore",
+    "VerifyReport": "vmatui.engine.report",
+    "VmaError": "vmatui.errors",
+    "open_archive": "vmatui.engine.archive",
+    "plan_restore": "vmatui.engine.plan",
+    "restore": "vmatui.engine.restore",
+    "verify": "vmatui.engine.verify",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module that it lives in."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)

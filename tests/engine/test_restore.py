@@ -138,7 +138,7 @@ def test_one_path_cannot_be_the_target_of_two_devices(tmp_path: Path) -> None:
     with opened(LEGAL["sound"]()) as archive:
         to = {1: tmp_path / "a.img", 2: tmp_path / "link"}
         plan = plan_restore(archive.header, to=to, skip={3})
-    assert any("already the target of drive-scsi0" in problem for problem in plan.problems)
+    assert any("in use as the target of drive-scsi0" in problem for problem in plan.problems)
 
 
 def test_a_cancelled_restore_leaves_nothing_behind(tmp_path: Path) -> None:

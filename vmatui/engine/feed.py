@@ -56,7 +56,7 @@ class Feed:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._returned = b""
+        self._returned = memoryview(b"")
 
     @property
     def offset(self) -> int:
@@ -82,10 +82,10 @@ class Feed:
 
     def unread(self, data: bytes) -> None:
         """Give back the bytes that were read last; they come again first."""
-        self._returned = data + self._returned
+        self._returned = memoryview(data + bytes(self._returned))
 
     def skip(self, length: int) -> None:
         """Go past bytes of a seekable source without reading them."""
         offset = self.offset + length
-        self._returned = b""
+        self._returned = memoryview(b"")
         self.source.seek(offset)

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmatui.errors import UsageError
+from vmatui.errors import TargetError, UsageError
 from vmatui.format.header import Config, Device, Header
-from vmatui.storage.blockdev import PathFacts, inspect
+from vmatui.storage.blockdev import PathFacts, inspect, same_file
 from vmatui.storage.names import safe_name
 from vmatui.storage.rawfile import temporary_path
 
@@ -27,7 +27,7 @@ class PlannedDevice:
     target: Path | None
     """Where it goes, or None when it is skipped."""
     facts: PathFacts | None
-    """What the target is now."""
+    """What the target is now; None when it is skipped or cannot be looked at."""
     problems: tuple[str, ...] = ()
     """Why it cannot be done, a sentence each."""
 
@@ -58,12 +58,15 @@ class RestorePlan:
     overwrite: bool
     """Whether the user agreed that existing files and devices are overwritten."""
     general_problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What may go wrong, but need not."""
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Everything that stands against it; the job refuses a plan that has any."""
-        parts = (*self.devices, *self.configs)
-        return self.general_problems + tuple(text for part in parts for text in part.problems)
+        of_devices = (text for planned in self.devices for text in planned.problems)
+        of_configs = (text for planned in self.configs for text in planned.problems)
+        return (*self.general_problems, *of_devices, *of_configs)
 
     @property
     def restored(self) -> tuple[PlannedDevice, ...]:
@@ -83,6 +86,7 @@ def plan_restore(
     to: Mapping[int, Path] | None = None,
     skip: Collection[int] = (),
     overwrite: bool = False,
+    archive: Path | None = None,
 ) -> RestorePlan:
     """Plan a restore; nothing is changed.
 
@@ -92,6 +96,7 @@ def plan_restore(
         to: Target file or block device by dev_id, before the folder.
         skip: Ids of devices to leave out.
         overwrite: The user agreed that existing targets are overwritten.
+        archive: The archive's own file, which is never a target.
 
     Raises:
         UsageError: a device has neither target nor folder nor is skipped.
@@ -99,7 +104,7 @@ def plan_restore(
     named = dict(to or {})
     taken: set[str] = set()
     configs = tuple(_plan_configs(header, folder, taken, overwrite)) if folder else ()
-    used: dict[Path, str] = {}
+    used: dict[Path, str] = {} if archive is None else {archive: "the archive itself"}
     devices = []
     for device in header.devices:
         target = None if device.dev_id in skip else named.get(device.dev_id)
@@ -117,7 +122,8 @@ def plan_restore(
         devices=tuple(devices),
         configs=configs,
         overwrite=overwrite,
-        general_problems=(*_folder_problems(folder), *_space_problems(devices)),
+        general_problems=tuple(_folder_problems(folder)),
+        warnings=tuple(_space_warnings(devices)),
     )
 
 
@@ -148,11 +154,15 @@ def _plan_device(
 ) -> PlannedDevice:
     if target is None:
         return PlannedDevice(device, None, None)
-    facts = inspect(target)
+    try:
+        facts = inspect(target)
+    except TargetError as error:
+        return PlannedDevice(device, target, None, (str(error),))
     problems = list(_target_problems(device, facts, overwrite))
-    if facts.path in used:
-        problems.append(f"{target} is already the target of {used[facts.path]}: choose another")
-    used.setdefault(facts.path, device.name)
+    for other, name in used.items():
+        if same_file(other, target):
+            problems.append(f"{target} is already in use as {name}: choose another")
+    used[target] = f"the target of {device.name}"
     return PlannedDevice(device, target, facts, tuple(problems))
 
 
@@ -197,16 +207,32 @@ def _folder_problems(folder: Path | None) -> Iterator[str]:
         yield f"{folder.parent} does not exist: create it, or choose another folder"
 
 
-def _space_problems(devices: list[PlannedDevice]) -> Iterator[str]:
-    """A sparse file may need less than its size, so too little space is only named when certain."""
-    return iter(())
+def _space_warnings(devices: list[PlannedDevice]) -> Iterator[str]:
+    """A sparse file may need far less than its size, so too little space is no problem yet."""
+    needed: dict[int, int] = {}
+    free: dict[int, tuple[int, Path]] = {}
+    for planned in devices:
+        if planned.facts is not None and planned.facts.free is not None:
+            place = next(path for path in planned.facts.path.parents if path.exists())
+            system = place.stat().st_dev
+            needed[system] = needed.get(system, 0) + planned.device.size
+            free[system] = planned.facts.free, place
+    for system, size in needed.items():
+        available, place = free[system]
+        if size > available:
+            yield (
+                f"the disks need up to {size} bytes in {place}, {available} are free: "
+                "enough only if much of them is zero"
+            )
 
 
 def _sentences(plan: RestorePlan) -> Iterator[str]:
     for planned in plan.devices:
         name, size = planned.device.name, planned.device.size
-        if planned.target is None or planned.facts is None:
+        if planned.target is None:
             yield f"{name}: skipped"
+        elif planned.facts is None:
+            yield f"{name}: cannot be written to {planned.target}"
         elif planned.facts.kind == "block":
             holds = f", which holds {planned.facts.holds}" if planned.facts.holds else ""
             yield f"{name}: {size} bytes OVERWRITE the block device {planned.target}{holds}"

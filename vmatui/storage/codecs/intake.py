@@ -1,0 +1,124 @@
+"""The compressed bytes as a codec takes them: looked at ahead, taken exactly, counted.
+
+A read that fails ends the bytes like a cut does, after everything read before it was given.
+What a codec finds wrong is a `Damage`: yielded when it can go on, raised when it cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+from vmatui.storage.faults import SourceFaultKind
+
+READ_SIZE = 1 << 18
+"""Bytes asked of the file at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What a codec found wrong at the place where it stands."""
+
+    kind: SourceFaultKind
+    message: str
+    length: int = 0
+    """Decoded bytes that follow as zeros because they could not be decoded."""
+
+
+class DamagedStreamError(Exception):
+    """The stream cannot be decoded any further."""
+
+    def __init__(self, damage: Damage) -> None:
+        super().__init__(damage.message)
+        self.damage = damage
+
+
+Decoded = Generator[bytes | Damage, None, bool]
+"""What a codec gives: pieces of data and damage in order, then whether checksums covered it all."""
+
+
+class Intake:
+    """Compressed bytes from a `read(n)` that gives up to n bytes, and nothing at the end."""
+
+    def __init__(self, read: Callable[[int], bytes], name: str) -> None:
+        self.offset = 0
+        """Bytes taken so far: the place in the file of the next one."""
+        self._read = read
+        self._name = name
+        self._buffer = memoryview(b"")
+        self._at = 0
+        self._is_ended = False
+        self._error: OSError | None = None
+
+    def look(self, length: int) -> memoryview:
+        """Return the next bytes without taking them; fewer than asked only at the end."""
+        if len(self._buffer) - self._at < length and not self._is_ended:
+            self._refill(length)
+        return self._buffer[self._at : self._at + length]
+
+    def skip(self, length: int) -> None:
+        """Take bytes that were looked at."""
+        self._at += length
+        self.offset += length
+
+    def take(self, length: int) -> memoryview:
+        """Return exactly this many bytes and go past them.
+
+        Raises:
+            DamagedStreamError: The bytes end before.
+        """
+        taken = self.look(length)
+        if len(taken) < length:
+            raise self.cut()
+        self.skip(length)
+        return taken
+
+    def is_at_end(self) -> bool:
+        """Whether every byte was taken.
+
+        Raises:
+            DamagedStreamError: What ended the bytes was a read error.
+        """
+        if self.look(1):
+            return False
+        if self._error is not None:
+            raise self.cut()
+        return True
+
+    def cut(self) -> DamagedStreamError:
+        """Return the error for bytes that ended too early."""
+        end = self.offset + len(self._buffer) - self._at
+        if self._error is None:
+            message = f"the {self._name} stream is cut before its end, at byte {end} of the file"
+            return DamagedStreamError(Damage("stream-error", message))
+        reason = self._error.strerror or type(self._error).__name__
+        message = f"the file cannot be read from byte {end} on: {reason}"
+        return DamagedStreamError(Damage("read-error", message))
+
+    def damaged(self, reason: str) -> DamagedStreamError:
+        """Return the error for bytes here that make no sense."""
+        return DamagedStreamError(
+            Damage(
+                "stream-error",
+                f"the {self._name} stream is damaged at byte {self.offset} of the file: {reason}",
+            )
+        )
+
+    def _refill(self, length: int) -> None:
+        rest = self._buffer[self._at :]
+        parts = [rest] if rest else []
+        missing = length - len(rest)
+        while missing > 0 and not self._is_ended:
+            part = self._read_some()
+            parts.append(memoryview(part))
+            missing -= len(part)
+            self._is_ended = not part
+        self._buffer = memoryview(b"".join(parts)) if len(parts) != 1 else parts[0]
+        self._at = 0
+
+    def _read_some(self) -> bytes:
+        try:
+            return self._read(READ_SIZE)
+        except OSError as error:
+            self._error = error
+            return b""

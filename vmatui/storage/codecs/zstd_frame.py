@@ -1,0 +1,59 @@
+"""What a zstd frame says of itself in its first bytes (RFC 8878, 3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAGIC = b"\x28\xb5\x2f\xfd"
+LARGEST_HEADER = 18
+
+_LARGEST_WINDOW = 1 << 27
+"""Bytes of history that the library allows a frame by default."""
+_SKIPPABLE_MAGIC = b"\x2a\x4d\x18"
+"""Bytes 1 to 3 of a skippable frame; byte 0 is 0x50 to 0x5f."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHeader:
+    """The header of a frame that holds data."""
+
+    size: int
+    """Bytes until the first block."""
+    window: int
+    """Bytes of decoded data that the decoder must keep."""
+    has_checksum: bool
+
+
+def is_skippable(head: bytes | memoryview) -> bool:
+    """Whether a frame without data starts here; its length is at byte 4, in 4 bytes."""
+    return head[1:4] == _SKIPPABLE_MAGIC and head[0] >> 4 == 5
+
+
+def parse_header(head: bytes | memoryview) -> FrameHeader:
+    """Read a frame header from up to `LARGEST_HEADER` bytes; missing ones count as 0."""
+    descriptor, window_byte = bytes(head[4:6]).ljust(2, b"\0")
+    is_single_segment = bool(descriptor & 0x20)
+    dictionary_length = (0, 1, 2, 4)[descriptor & 3]
+    size_length = (1 if is_single_segment else 0, 2, 4, 8)[descriptor >> 6]
+    size_at = 5 + (0 if is_single_segment else 1) + dictionary_length
+    if is_single_segment:
+        # All of such a frame's data are its history.
+        window = int.from_bytes(head[size_at : size_at + size_length], "little")
+    else:
+        exponent, mantissa = divmod(window_byte, 8)
+        window = (8 + mantissa) << (7 + exponent)
+    return FrameHeader(size_at + size_length, window, bool(descriptor & 4))
+
+
+def refusal(head: bytes | memoryview) -> str | None:
+    """Say why a file or frame that starts like this is not decoded; None if it is."""
+    if head[:4] != MAGIC:
+        return None
+    window = parse_header(head).window
+    if window <= _LARGEST_WINDOW:
+        return None
+    return (
+        f"the zstd stream needs {-(-window >> 20)} MiB of memory to unpack, more than the "
+        f"{_LARGEST_WINDOW >> 20} MiB allowed here: unpack it on the way with "
+        "`zstd -dc --long=31 FILE | vmatui ... -`"
+    )

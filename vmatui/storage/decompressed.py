@@ -1,0 +1,89 @@
+"""A compressed archive, decoded as it is read: one pass, from its start to its end.
+
+Every byte before a fault is given. Memory does not grow: one piece is decoded at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+
+from vmatui.errors import SourceError
+from vmatui.storage.codecs import decoder_of
+from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Intake
+from vmatui.storage.descriptor import Descriptor, label
+from vmatui.storage.faults import Compression, SourceFault, StreamState
+from vmatui.storage.opened import OpenedSource
+
+
+class DecompressedSource(OpenedSource):
+    """The decoded bytes of a compressed file, device or pipe."""
+
+    seekable = False
+
+    def __init__(self, descriptor: Descriptor, compression: Compression) -> None:
+        super().__init__(descriptor, compression)
+        # Read-ahead is a hint; a file system may refuse it.
+        with contextlib.suppress(OSError):
+            descriptor.advise(0, 0, os.POSIX_FADV_SEQUENTIAL)
+        self._pieces = decoder_of(compression)(Intake(descriptor.read, compression))
+        self._piece = memoryview(b"")
+        self._is_ended = False
+
+    def readv(self, views: Sequence[memoryview]) -> int:
+        """Fill the views in turn; short only where the data end or cannot be decoded."""
+        got = 0
+        for view in views:
+            count = self._fill(view)
+            got += count
+            if count < len(view):
+                break
+        return got
+
+    def seek(self, offset: int) -> None:
+        """Refuse: a compressed stream has no entry in its middle."""
+        raise SourceError(
+            f"{label(self.name)} is compressed: decompress it to a file to read parts of it"
+        )
+
+    def advise(self, offset: int, length: int) -> None:
+        """Do nothing: archive offsets have no place in a compressed file."""
+
+    def drain(self) -> None:
+        """Decode and discard the rest, so that the last checksum is seen."""
+        while self._piece or self._fetch():
+            self.position += len(self._piece)
+            self._piece = memoryview(b"")
+
+    def _fill(self, view: memoryview) -> int:
+        done = 0
+        while done < len(view) and (self._piece or self._fetch()):
+            part = self._piece[: len(view) - done]
+            view[done : done + len(part)] = part
+            self._piece = self._piece[len(part) :]
+            self.position += len(part)
+            done += len(part)
+        return done
+
+    def _fetch(self) -> bool:
+        """Decode the next piece; False at the end of what can be decoded."""
+        while not self._is_ended:
+            try:
+                piece = next(self._pieces)
+            except StopIteration as end:
+                self._is_ended = True
+                self._reach_end(StreamState.SOUND if end.value else StreamState.ABSENT)
+            except DamagedStreamError as error:
+                self._is_ended = True
+                self._note(error.damage)
+            else:
+                if isinstance(piece, bytes):
+                    self._piece = memoryview(piece)
+                    return True
+                self._note(piece)
+        return False
+
+    def _note(self, damage: Damage) -> None:
+        # Nothing is buffered when a codec reports, so this is where the next byte would be.
+        self._record(SourceFault(damage.kind, self.position, damage.length, damage.message))

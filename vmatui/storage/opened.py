@@ -1,0 +1,56 @@
+"""What all open sources share: the descriptor they read, where they stand and their faults."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from vmatui.storage.descriptor import Descriptor
+from vmatui.storage.faults import Compression, SourceFault, StreamState
+
+
+class OpenedSource:
+    """The base of the sources; `vmatui.storage.source.Source` says what each must do."""
+
+    def __init__(self, descriptor: Descriptor, compression: Compression) -> None:
+        self.name = descriptor.name
+        self.compression = compression
+        self.disk_size = descriptor.size
+        self.position = 0
+        self.stream = StreamState.UNREAD
+        self._descriptor = descriptor
+        self._faults: list[SourceFault] = []
+
+    @property
+    def disk_position(self) -> int:
+        """Bytes consumed from the file or pipe so far."""
+        return self._descriptor.consumed
+
+    def take_faults(self) -> list[SourceFault]:
+        """Return the faults since the last call, in order, and forget them."""
+        faults, self._faults = self._faults, []
+        return faults
+
+    def close(self) -> None:
+        """Close what was opened; standard input stays open."""
+        self._descriptor.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _record(self, fault: SourceFault) -> None:
+        self._faults.append(fault)
+        self.stream = StreamState.FAULTY
+
+    def _reach_end(self, state: StreamState) -> None:
+        """Note the end of the bytes; a fault that was found stays one."""
+        if self.stream is StreamState.UNREAD:
+            self.stream = state

@@ -1,0 +1,73 @@
+"""Gives a finished file its name, and never takes another file's name away by accident."""
+
+from __future__ import annotations
+
+import errno
+import os
+from itertools import count
+from pathlib import Path
+
+
+def publish(temporary: Path, final: Path) -> None:
+    """Rename a file to a name that is free.
+
+    Raises:
+        FileExistsError: the name is taken; both files are as they were.
+        OSError: it cannot be renamed.
+    """
+    try:
+        final.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: look first, then rename
+        if os.path.lexists(final):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), final) from None
+        temporary.rename(final)
+    else:
+        temporary.unlink()
+    sync_folder(final.parent)
+
+
+def publish_incomplete(temporary: Path, final: Path) -> Path:
+    """Rename a file to "FINAL.incomplete", or "FINAL.incomplete-2" ... where that is taken.
+
+    Returns:
+        Its new path.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    names = (final.name + ".incomplete" + (f"-{n}" if n > 1 else "") for n in count(1))
+    while True:
+        path = final.with_name(next(names))
+        try:
+            publish(temporary, path)
+        except FileExistsError:
+            continue
+        return path
+
+
+def replace(temporary: Path, final: Path) -> None:
+    """Rename a file to a name, in one step in place of the file that has it now.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    temporary.replace(final)
+    sync_folder(final.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the file system can do that.
+
+    Raises:
+        OSError: they could not be written.
+    """
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(fd)

@@ -1,0 +1,119 @@
+"""Where an archive's bytes come from: any file, device or pipe, packed or not.
+
+A source gives archive bytes in order and every one that can be had; what is wrong with them is
+reported beside them, never raised.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from vmatui.errors import SourceError
+from vmatui.storage.codecs.zstd_frame import refusal
+from vmatui.storage.decompressed import DecompressedSource
+from vmatui.storage.descriptor import Descriptor, label, open_descriptor
+from vmatui.storage.faults import Compression, SourceFault, StreamState
+from vmatui.storage.magic import SNIFF_SIZE, detect
+from vmatui.storage.plain import PlainFile, PlainPipe
+
+
+class Source(Protocol):
+    """An archive's bytes, after decompression; a context manager that closes itself."""
+
+    @property
+    def name(self) -> str:
+        """The path as the user gave it, or "-" for standard input."""
+
+    @property
+    def compression(self) -> Compression:
+        """How the archive is packed."""
+
+    @property
+    def seekable(self) -> bool:
+        """Whether `seek` works: a plain regular file or block device."""
+
+    @property
+    def disk_size(self) -> int | None:
+        """Bytes on disk, packed as they are; None for a pipe."""
+
+    @property
+    def disk_position(self) -> int:
+        """Bytes consumed from the disk or pipe so far, for progress."""
+
+    @property
+    def position(self) -> int:
+        """Archive offset in bytes of what `readv` gives next."""
+
+    @property
+    def stream(self) -> StreamState:
+        """What is known of the stream: UNREAD until its end or a fault was met."""
+
+    def readv(self, views: Sequence[memoryview]) -> int:
+        """Fill the views in turn and completely; return the bytes given.
+
+        Fewer than asked come only where the data end. Never raises for a fault in them.
+        """
+
+    def seek(self, offset: int) -> None:
+        """Make `offset` the position.
+
+        Raises:
+            SourceError: The source is not seekable.
+        """
+
+    def advise(self, offset: int, length: int) -> None:
+        """Announce bytes that will be read soon."""
+
+    def drain(self) -> None:
+        """Read and discard what is left, so that a checksum at the end is seen."""
+
+    def take_faults(self) -> list[SourceFault]:
+        """Return the faults since the last call, in order, and forget them."""
+
+    def close(self) -> None:
+        """Close what was opened; standard input stays open."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+
+def open_source(path: str | os.PathLike[str]) -> Source:
+    """Open an archive's bytes; how they are packed is told by their magic.
+
+    Args:
+        path: A file, block device or named pipe, or "-" for standard input.
+
+    Raises:
+        SourceError: It cannot be opened or read, is empty, or needs too much memory to unpack.
+    """
+    descriptor = open_descriptor(path)
+    try:
+        return _source_of(descriptor)
+    except BaseException:
+        descriptor.close()
+        raise
+
+
+def _source_of(descriptor: Descriptor) -> Source:
+    name = label(descriptor.name)
+    try:
+        head = descriptor.sniff(SNIFF_SIZE)
+    except OSError as error:
+        raise SourceError(f"{name} cannot be read: {error.strerror}") from None
+    if not head:
+        raise SourceError(f"{name} is empty (0 bytes)")
+    told = refusal(head)
+    if told:
+        raise SourceError(f"{name}: {told}")
+    compression = detect(head)
+    if compression is not Compression.NONE:
+        return DecompressedSource(descriptor, compression)
+    return PlainFile(descriptor) if descriptor.seekable else PlainPipe(descriptor)

@@ -1,0 +1,43 @@
+"""Writes many pieces to one place with as few system calls as the kernel allows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Final
+
+MAX_PIECES: Final = os.sysconf("SC_IOV_MAX")
+"""Most pieces that one system call takes; 1024 on Linux."""
+
+
+def write_all(fd: int, offset: int, views: Sequence[memoryview]) -> None:
+    """Write all bytes of all views, one after the other, from an offset in bytes on.
+
+    Raises:
+        OSError: the kernel refuses some of them; those before may have been written.
+    """
+    pending = without(views, 0)
+    while pending:
+        done = os.pwritev(fd, pending[:MAX_PIECES], offset)
+        offset += done
+        pending = without(pending, done)
+
+
+def without(views: Sequence[memoryview], count: int) -> list[memoryview]:
+    """Return the views less their first `count` bytes; the first one left is not empty."""
+    for index, view in enumerate(views):
+        if count < len(view):
+            return [view[count:], *views[index + 1 :]]
+        count -= len(view)
+    return []
+
+
+def cut(views: Sequence[memoryview], length: int) -> list[memoryview]:
+    """Return the views less what lies past their first `length` bytes (none if negative)."""
+    kept = []
+    for view in views:
+        if length <= 0:
+            break
+        kept.append(view[:length])
+        length -= len(view)
+    return kept
