@@ -88,6 +88,15 @@ def test_bytes_lost_inside_an_extent_cost_that_extent_alone() -> None:
     assert report.extents == len(archive.extents)
 
 
+def test_a_cut_and_one_byte_more_is_seen_alike_with_and_without_the_data() -> None:
+    archive = sound()
+    start = archive.extent_offsets[1]
+    data = SOUND[: start - 1000] + SOUND[start:] + b"x"
+    report = report_of(data)
+    assert codes_of(report) == {"short-extent", "trailing-data"}
+    assert report_of(data, quick=True).findings == report.findings
+
+
 def test_bytes_added_between_extents_are_passed() -> None:
     archive = sound()
     start = archive.extent_offsets[2]

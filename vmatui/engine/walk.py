@@ -159,17 +159,10 @@ class Walk:
         got = self._feed.fill(buffer.view[: extent.length], self._head)
         extent.present = min(got, extent.length)
         next_got = got - extent.present
-        if len(candidates) == 1 and (next_got == 0 or self._starts_extent(self._head)):
-            if extent.present < extent.length or next_got:
-                next_got = self._check_end(extent, buffer, next_got)
+        is_cut = extent.present < extent.length
+        if len(candidates) == 1 and not is_cut and self._is_in_place(next_got):
             return extent, next_got
         return extent, self._find_end(extent, buffer, candidates, next_got)
-
-    def _check_end(self, extent: Extent, buffer: Buffer, next_got: int) -> int:
-        """Deal with a payload that is cut by the end of the archive."""
-        if extent.present == extent.length:
-            return next_got
-        return self._find_end(extent, buffer, (extent.length,), next_got)
 
     def _find_end(
         self, extent: Extent, buffer: Buffer, candidates: tuple[int, ...], next_got: int
@@ -205,9 +198,8 @@ class Walk:
         self._advise(start, extent.length)
         self._feed.skip(extent.length)
         got = self._feed.fill(self._head) if self._feed.offset < self._end else 0
-        in_place = got == HEADER and self._starts_extent(self._head)
-        at_end = got == 0 and start + extent.length == self._end
-        if len(candidates) == 1 and (in_place or at_end):
+        is_cut = start + extent.length > self._end
+        if len(candidates) == 1 and not is_cut and self._is_in_place(got):
             return extent, got
         self._feed.skip(start - self._feed.offset)
         pool = BufferPool(1)
@@ -225,6 +217,10 @@ class Walk:
         for number in range(1, READ_AHEAD + 1):
             self._source.advise(start - HEADER + number * step, HEADER)
         self._advised = start + (READ_AHEAD // 2) * step
+
+    def _is_in_place(self, got: int) -> bool:
+        """Whether what was read after an extent is the next one's header, or nothing at all."""
+        return got == 0 or self._starts_extent(self._head[:got])
 
     def _starts_extent(self, data: bytes | memoryview) -> bool:
         if len(data) < HEADER:
