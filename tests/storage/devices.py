@@ -23,7 +23,10 @@ def run(program: str, *arguments: str | Path) -> str:
 
 @contextmanager
 def loop_device(image: Path, size: int | None = None, *options: str) -> Iterator[Path]:
-    """Yield a loop device on a file, which is made full of 0xff if a size in bytes is given."""
+    """Yield a loop device on a file.
+
+    If a size in bytes is given, the file is made for it, full of 0xff, and removed in the end.
+    """
     if size is not None:
         image.write_bytes(b"\xff" * size)
     try:
@@ -34,6 +37,8 @@ def loop_device(image: Path, size: int | None = None, *options: str) -> Iterator
         yield device
     finally:
         run("losetup", "-d", device)
+        if size is not None:
+            image.unlink()
 
 
 @contextmanager

@@ -257,9 +257,8 @@ def test_a_claimed_device_of_a_pool_is_said_to_be_of_a_pool(tmp_path: Path) -> N
 
 @needs_root
 def test_a_program_that_has_a_device_open_for_writing_uses_it(loop: Path) -> None:
-    code = f"open({str(loop)!r}, 'r+b'); import os; f = os.open({str(loop)!r}, os.O_RDWR)\n"
-    code += "print(flush=True); input()"
-    command = [sys.executable, "-c", code]
+    code = "import os, sys; os.open(sys.argv[1], os.O_RDWR); print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(loop)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
         assert program.stdin is not None
         assert program.stdout is not None

@@ -161,6 +161,25 @@ def test_a_read_error_gives_what_was_read_before_it(
         assert source.stream is StreamState.FAULTY
 
 
+@EACH
+def test_a_read_error_behind_the_stream_is_not_taken_for_its_end(
+    tmp_path: Path, compression: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.read
+
+    def read(fd: int, length: int) -> bytes:
+        data = real(fd, length)
+        if not data:
+            raise OSError(errno.EIO, "Input/output error")
+        return data
+
+    with opened(tmp_path, PACKED[compression]) as source:
+        monkeypatch.setattr(os, "read", read)
+        assert read_all(source) == DATA
+        assert [fault.kind for fault in source.take_faults()] == ["read-error"]
+        assert source.stream is StreamState.FAULTY
+
+
 def test_gzip_accepts_zeros_behind_the_last_member(tmp_path: Path) -> None:
     data, faults, source = read_file(tmp_path, gzip.compress(DATA) + bytes(200_000))
     assert (data, faults, source.stream) == (DATA, [], StreamState.SOUND)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.storage.devices import loop_device
 from tests.storage.streams import opened, read_all, sample
 from vmatui.errors import SourceError
 from vmatui.storage.faults import SourceFault, StreamState
@@ -177,6 +178,38 @@ def test_a_medium_that_is_gone_ends_reading_with_one_fault(
         assert (fault.kind, fault.offset, fault.length) == ("read-error", 50_000, 0)
         assert os.strerror(code) in fault.message
         assert source.stream is StreamState.FAULTY
+
+
+def test_a_medium_that_goes_away_in_an_unreadable_region_ends_reading(
+    tmp_path: Path, break_medium: Callable[..., None]
+) -> None:
+    with opened(tmp_path, DATA) as source:
+        break_medium(range(8192, 1 << 60), code=errno.ENXIO)
+        break_medium(range(4096, 8192))
+        assert read_all(source) == zeroed(range(4096, 8192))[:8192]
+        faults = source.take_faults()
+        assert [(fault.offset, fault.length) for fault in faults] == [(4096, 4096), (8192, 0)]
+
+
+@pytest.mark.root
+def test_a_block_device_is_read_like_a_file(tmp_path: Path) -> None:
+    image = tmp_path / "image"
+    image.write_bytes(DATA[:99_840])
+    with loop_device(image, None, "-r") as device, open_source(device) as source:
+        assert (source.seekable, source.disk_size) == (True, 99_840)
+        assert read_all(source) == DATA[:99_840]
+        source.seek(50_000)
+        assert read_all(source) == DATA[50_000:99_840]
+        source.drain()
+        assert source.position == 99_840
+
+
+@pytest.mark.root
+def test_a_block_device_without_a_medium_is_empty(tmp_path: Path) -> None:
+    image = tmp_path / "image"
+    image.touch()
+    with loop_device(image) as device, pytest.raises(SourceError, match="is empty"):
+        open_source(device)
 
 
 def pipe_with(data: bytes) -> Source:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from vmatui.errors import HeaderError, NotAnArchiveError
 from vmatui.format import layout
@@ -13,6 +13,9 @@ from vmatui.format.codes import Fault
 from vmatui.format.header import Header, parse_header, parse_header_size
 from vmatui.storage.foreign import name_foreign
 from vmatui.storage.source import Source, open_source
+
+FOREIGN_HEAD: Final = 64 << 10
+"""Bytes that are looked at to say what else it is; some magic numbers stand far in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,25 @@ def _read_header(source: Source) -> tuple[Header, tuple[Fault, ...]]:
         rest = _read(source, size - len(head))
         return parse_header(head + rest)
     except NotAnArchiveError:
-        what = name_foreign(head)
-        told = f"this is {what}, not a VMA archive" if what else "not a VMA archive"
-        raise NotAnArchiveError(f"{source.name}: {told} (wrong magic number)") from None
+        raise NotAnArchiveError(f"{source.name}: {_what_instead(source, head)}") from None
     except HeaderError as error:
-        damage = "; ".join(fault.message for fault in source.take_faults())
-        raise HeaderError(f"{source.name}: {error}" + (f"; {damage}" if damage else "")) from None
+        raise HeaderError(f"{source.name}: {error}{_damage(source)}") from None
+
+
+def _what_instead(source: Source, head: bytes) -> str:
+    """Say what was opened instead of an archive, or why nothing could be read of it."""
+    damage = _damage(source)
+    if damage and len(head) < layout.FIXED_HEADER_SIZE:
+        return f"nothing of an archive can be read{damage}"
+    head += _read(source, FOREIGN_HEAD - len(head))
+    what = name_foreign(head)
+    told = f"this is {what}, not a VMA archive" if what else "this is not a VMA archive"
+    return f"{told} (wrong magic number){damage}"
+
+
+def _damage(source: Source) -> str:
+    """Return what is wrong with the bytes, as the end of a sentence."""
+    return "".join(f"; {fault.message}" for fault in source.take_faults())
 
 
 def _read(source: Source, length: int) -> bytes:

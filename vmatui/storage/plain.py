@@ -79,13 +79,8 @@ class PlainFile(OpenedSource):
     def _read(self, views: list[memoryview]) -> int:
         try:
             return self._descriptor.preadv(views, self.position)
-        except OSError as error:
-            if error.errno in _REGIONAL_ERRORS:
-                return self._read_step(views[0])
-            self._is_gone = True
-            message = f"reading ended at byte {self.position} of the file: {error.strerror}"
-            self._record(SourceFault("read-error", self.position, 0, message))
-            return 0
+        except OSError:
+            return self._read_step(views[0])
 
     def _read_step(self, view: memoryview) -> int:
         """Read up to the next step's start, or give zeros for what cannot be read."""
@@ -94,12 +89,20 @@ class PlainFile(OpenedSource):
         try:
             count = self._descriptor.preadv([step], self.position)
         except OSError as error:
+            if error.errno not in _REGIONAL_ERRORS or not step:
+                return self._end_at(error)
             self._is_stepping = True
             step[:] = bytes(len(step))
             self._record_unreadable(len(step), error)
             return len(step)
         self._is_stepping = False
         return count
+
+    def _end_at(self, error: OSError) -> int:
+        self._is_gone = True
+        message = f"reading ended at byte {self.position} of the file: {error.strerror}"
+        self._record(SourceFault("read-error", self.position, 0, message))
+        return 0
 
     def _record_unreadable(self, length: int, error: OSError) -> None:
         """Add a fault, or make the last one longer if it ends here."""

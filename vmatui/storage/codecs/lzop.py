@@ -106,8 +106,8 @@ def _read_block(intake: Intake, flags: int) -> _Block | None:
     packed_length = _take_number(intake)
     if not 0 < packed_length <= length <= _LARGEST_BLOCK:
         raise intake.damaged(
-            f"a block of {packed_length} packed and {length} unpacked bytes "
-            f"(1 to {_LARGEST_BLOCK} are possible)"
+            f"a block of {packed_length} packed and {length} unpacked bytes; if `lzop -t FILE` "
+            "has no objection, unpack it on the way with `lzop -dc FILE | vmatui ... -`"
         )
     data_checksums = _take_checksums(intake, _DATA_CHECKSUMS, flags)
     is_stored = packed_length == length
