@@ -15,7 +15,8 @@ from pathlib import Path
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker, Rejected
 from vmatui.engine.gather import gather_writes
-from vmatui.engine.pipeline import read_ahead, stop_if
+from vmatui.engine.handover import stop_if
+from vmatui.engine.pipeline import read_ahead
 from vmatui.engine.plan import PlannedDevice, RestorePlan
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
 from vmatui.engine.report import VerifyReport, make_report
