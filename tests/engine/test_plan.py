@@ -133,7 +133,7 @@ def test_a_mounted_block_device_is_refused_untouched(tmp_path: Path) -> None:
         before = device.read_bytes()
         plan = plan_to(device)
         assert any(f"mounted at {mount}" in problem for problem in plan.problems)
-        with opened(ARCHIVE) as archive, pytest.raises(TargetError, match="unmount it first"):
+        with opened(ARCHIVE) as archive, pytest.raises(TargetError, match="release it first"):
             restore(archive, plan)
         assert device.read_bytes() == before
     finally:

@@ -52,7 +52,8 @@ def mounted(what: str | Path, where: Path, *options: str) -> Iterator[Path]:
     try:
         yield where
     finally:
-        run("umount", where)
+        # The kernel may take a moment to let go of a file that was behind a loop device.
+        run("umount", "--lazy", where)
 
 
 @contextmanager

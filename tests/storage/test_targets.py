@@ -245,7 +245,7 @@ def test_a_file_that_is_somebodys_disk_is_not_replaced(path: Path) -> None:
         target = RawFileTarget(path, MIB, overwrite=True)
         with pytest.raises(TargetError, match=f"is in use by {device}; release it"):
             target.open()
-    assert names_in(path.parent) == {"disk-a.raw"}
+        assert names_in(path.parent) == {"disk-a.raw"}
 
 
 @pytest.mark.root

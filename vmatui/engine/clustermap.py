@@ -81,13 +81,20 @@ class ClusterMap:
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write what an extent brought."""
-        for position, slot in enumerate(extent.header.used):
+        used = extent.header.used
+        if not rejected:
+            self.mark(used)
+            return
+        self.mark([slot for position, slot in enumerate(used) if position not in rejected])
+        for position in rejected:
+            if position < len(used):
+                self._flag(used[position], is_sound=extent.is_sound)
+
+    def mark(self, slots: Iterable[int]) -> None:
+        """Write the clusters of slots, 64-bit numbers that are known to be good."""
+        for slot in slots:
             device = self.devices.get(slot >> 32 & 0xFF)
-            if device is None:
-                continue
-            if position in rejected:
-                self._flag(device, slot & 0xFFFFFFFF, extent.is_sound)
-            else:
+            if device is not None:
                 mask = slot >> 48
                 device.set_state(slot & 0xFFFFFFFF, mask.bit_count() + 1, mask)
 
@@ -95,9 +102,10 @@ class ClusterMap:
         """Take note that the walk is over."""
         self.is_complete = True
 
-    def _flag(self, device: DeviceMap, cluster: int, is_sound: bool) -> None:
-        """Flag a cluster that the checker did not accept."""
-        if cluster < device.device.clusters:
+    def _flag(self, slot: int, *, is_sound: bool) -> None:
+        """Flag the cluster of a slot that the checker did not accept."""
+        device, cluster = self.devices.get(slot >> 32 & 0xFF), slot & 0xFFFFFFFF
+        if device is not None and cluster < device.device.clusters:
             is_seen = device.states[cluster] & LEVEL
             device.add_flag(cluster, DUPLICATE if is_seen and is_sound else DAMAGED)
 

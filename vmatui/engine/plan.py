@@ -12,11 +12,9 @@ from pathlib import Path
 from vmatui.errors import TargetError, UsageError
 from vmatui.format.header import Config, Device, Header
 from vmatui.storage.blockdev import PathFacts, inspect, same_file
+from vmatui.storage.blocktarget import MAX_LARGER
 from vmatui.storage.names import safe_name
 from vmatui.storage.rawfile import temporary_path
-
-MAX_LARGER = 4 << 20
-"""Bytes that a block device may be larger than the image; the reference allows as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ def plan_restore(
         devices.append(_plan_device(device, target, used, overwrite))
     return RestorePlan(
         folder=folder,
-        creates_folder=folder is not None and not folder.exists(),
+        creates_folder=folder is not None and not _is_there(folder),
         devices=tuple(devices),
         configs=configs,
         overwrite=overwrite,
@@ -145,7 +143,7 @@ def _plan_configs(
         name = safe_name(config.name, taken)
         taken.add(name)
         target = folder / name
-        problems = () if overwrite or not target.exists() else (_exists(target),)
+        problems = () if overwrite or not _is_there(target) else (_exists(target),)
         yield PlannedConfig(config, target, problems)
 
 
@@ -171,10 +169,8 @@ def _target_problems(device: Device, facts: PathFacts, overwrite: bool) -> Itera
     if facts.kind in {"folder", "other"}:
         yield f"{path} is a {facts.kind if facts.kind == 'folder' else 'special file'}: name a file"
         return
-    if facts.mounted_at:
-        yield f"{path} is in use (mounted at {', '.join(facts.mounted_at)}): unmount it first"
-    if facts.used_by:
-        yield f"{path} is in use by {', '.join(facts.used_by)}: release it first"
+    if facts.occupation is not None:
+        yield f"{path} is {facts.occupation}: release it first"
     if facts.read_only:
         yield f"{path} is read-only: it cannot be written"
     if facts.kind == "block" and facts.size is not None:
@@ -194,6 +190,14 @@ def _target_problems(device: Device, facts: PathFacts, overwrite: bool) -> Itera
         )
 
 
+def _is_there(path: Path) -> bool:
+    """Whether a path exists; one that cannot even be looked at is refused when it is created."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def _exists(path: Path) -> str:
     return f"{path} exists and would be overwritten: agree to it (--overwrite) or choose another"
 
@@ -201,9 +205,9 @@ def _exists(path: Path) -> str:
 def _folder_problems(folder: Path | None) -> Iterator[str]:
     if folder is None:
         return
-    if folder.exists() and not folder.is_dir():
+    if _is_there(folder) and not folder.is_dir():
         yield f"{folder} is no folder: choose another"
-    elif not folder.exists() and not folder.parent.is_dir():
+    elif not _is_there(folder) and not folder.parent.is_dir():
         yield f"{folder.parent} does not exist: create it, or choose another folder"
 
 
