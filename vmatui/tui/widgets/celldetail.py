@@ -1,0 +1,153 @@
+"""What stands under the map's cursor, in words: place, contents, mask, and the findings there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from textual.content import Content
+from textual.widgets import Static
+
+from vmatui.engine.clustermap import DAMAGED, DUPLICATE, LEVEL, UNSEEN, ZERO, DeviceMap
+from vmatui.engine.findings import Finding
+from vmatui.format.codes import Severity
+from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
+from vmatui.tui.widgets.cells import levels_of
+from vmatui.tui.wording import count_text, counted, percent_text, shown, size_text
+
+_MOST_FINDINGS: Final = 20
+_MOST_NAME: Final = 100
+"""Characters of a device's name that are shown; it may have 65535."""
+
+
+class CellDetail(Static):
+    """The cell under the cursor.
+
+    Nothing that comes from an archive is read as markup here.
+    """
+
+    DEFAULT_CSS = """
+    CellDetail { height: auto; }
+    """
+
+    def show(
+        self,
+        device_map: DeviceMap | None,
+        first: int,
+        last: int,
+        findings: Iterable[Finding] = (),
+        *,
+        complete: bool,
+    ) -> None:
+        """Describe some clusters.
+
+        Args:
+            device_map: A walk may be writing it; None shows nothing.
+            first: First cluster.
+            last: Last cluster, included.
+            findings: All there are; those that concern the clusters are shown.
+            complete: Whether the walk is over.
+        """
+        if device_map is None:
+            self.update("")
+            return
+        dev_id = device_map.device.dev_id
+        here = [finding for finding in findings if finding.concerns(dev_id, first, last)]
+        self.update(describe(device_map, first, last, here, complete=complete))
+
+
+def describe(
+    device_map: DeviceMap, first: int, last: int, findings: Sequence[Finding], *, complete: bool
+) -> Content:
+    """Return what is known of some clusters, with the findings that concern them."""
+    device = device_map.device
+    start, end = first * CLUSTER_SIZE, min((last + 1) * CLUSTER_SIZE, device.size)
+    which = count_text(first) if first == last else f"{count_text(first)}–{count_text(last)}"
+    lines = [
+        Content.assemble(
+            (shown(device.name[:_MOST_NAME]), "bold"),
+            ("  cluster " if first == last else "  clusters ", "$text-muted"),
+            which,
+        ),
+        Content.assemble(
+            f"{start:#x}–{end - 1:#x}",
+            (f"  {size_text(end - start)} at {size_text(start)}", "$text-muted"),
+        ),
+    ]
+    if first == last:
+        lines += _one(device_map, first, complete=complete)
+    else:
+        lines.append(_many(device_map, first, last, complete=complete))
+    lines += [_finding(finding) for finding in findings[:_MOST_FINDINGS]]
+    if len(findings) > _MOST_FINDINGS:
+        more = counted(len(findings) - _MOST_FINDINGS, "more finding")
+        lines.append(Content.styled(f"… and {more}", "$text-muted"))
+    return Content("\n").join(lines)
+
+
+def _one(device_map: DeviceMap, cluster: int, *, complete: bool) -> list[Content]:
+    """Say how a single cluster is, and show its mask."""
+    state, mask = device_map.states[cluster], device_map.masks[cluster]
+    level = state & LEVEL
+    words: list[tuple[str, str]] = []
+    if level > ZERO:
+        words.append((f"{level - ZERO} of {BLOCKS_PER_CLUSTER} blocks stored", "$text-success"))
+    elif level == ZERO:
+        words.append(("zero: in the archive, no block stored", "$text"))
+    elif state == UNSEEN and complete:
+        words.append(("missing: no extent of the archive holds it", "$text-error"))
+    elif state == UNSEEN:
+        words.append(("not read yet", "$text-muted"))
+    if state & DUPLICATE:
+        words.append(("stored more than once", "$text-warning"))
+    if state & DAMAGED:
+        words.append(
+            (
+                "damaged: the extent that names it is faulty or its data cannot be read",
+                "$text-error",
+            )
+        )
+    lines = [Content(", ").join(Content.styled(*word) for word in words)]
+    if level:
+        lines.append(_mask(mask, device_map.device.size - cluster * CLUSTER_SIZE))
+    return lines
+
+
+def _mask(mask: int, size: int) -> Content:
+    """Draw a mask as sixteen squares; blocks past the device's end are dots."""
+    blocks = -(-min(size, CLUSTER_SIZE) // BLOCK_SIZE)
+    squares = "".join(
+        "■" if mask >> block & 1 else "□" if block < blocks else "·"
+        for block in range(BLOCKS_PER_CLUSTER)
+    )
+    parts = " ".join(squares[start : start + 4] for start in range(0, BLOCKS_PER_CLUSTER, 4))
+    return Content.assemble((parts, "$text-primary"), (f"  mask {mask:#06x}", "$text-muted"))
+
+
+def _many(device_map: DeviceMap, first: int, last: int, *, complete: bool) -> Content:
+    """Say how many of some clusters are in which state."""
+    cells = levels_of(device_map).tally(first, last)
+    states = (
+        ("stored", cells.stored, "$text-success"),
+        ("zero", cells.zero, "$text"),
+        (
+            "missing" if complete else "not read yet",
+            cells.unseen,
+            "$text-error" if complete else "$text-muted",
+        ),
+        ("duplicate", cells.duplicate, "$text-warning"),
+        ("damaged", cells.damaged, "$text-error"),
+    )
+    said = [
+        Content.styled(f"{count_text(int(counts[0]))} {word}", style)
+        for word, counts, style in states
+        if counts[0]
+    ]
+    share = percent_text(float(cells.fill[0]), 1)
+    said.append(Content.styled(f"{share} of blocks stored", "$text-muted"))
+    return Content(", ").join(said)
+
+
+def _finding(finding: Finding) -> Content:
+    style = "$text-error" if finding.severity is Severity.ERROR else "$text-warning"
+    return Content.assemble((f"▸ {finding.code.value} ", f"bold {style}"), shown(finding.message))
