@@ -112,7 +112,10 @@ def _damage(extents: Iterable[bytes]) -> Iterator[bytes]:
 
 def _compress(parts: Iterable[bytes]) -> bytes:
     """Compress as a backup job does: one frame with a checksum, its size not told."""
-    options = {CompressionParameter.compression_level: 1, CompressionParameter.checksum_flag: 1}
+    options: dict[int, int] = {
+        CompressionParameter.compression_level: 1,
+        CompressionParameter.checksum_flag: 1,
+    }
     compressor = ZstdCompressor(options=options)
     return b"".join([*(compressor.compress(part) for part in parts), compressor.flush()])
 

@@ -1,0 +1,169 @@
+"""The corpus through the command line: sound archives restored, damaged ones named."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import run, start
+from tests.compressors import as_gzip, as_lzop, as_zstd, decompressed
+from tests.corpus import (
+    DamagedArchive,
+    PackedArchive,
+    SoundArchive,
+    damaged_corpus,
+    packed_corpus,
+    small_corpus,
+    sound_corpus,
+)
+
+COMPRESSORS = {"zstd": as_zstd, "gzip": as_gzip, "lzop": as_lzop}
+HEADER_IS_BEYOND_USE = 3
+
+
+ZEROS = memoryview(bytes(1 << 20))
+
+
+def _sha256(path: Path) -> str:
+    """Return the digest of a file; holes are not read, because one disk has 4 GiB of them."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        at = 0
+        while at < size:
+            try:
+                start = file.seek(at, os.SEEK_DATA)
+            except OSError:  # no data up to the end
+                start = size
+            for zero in range(at, start, len(ZEROS)):
+                digest.update(ZEROS[: start - zero])
+            at = file.seek(start, os.SEEK_HOLE) if start < size else size
+            file.seek(start)
+            digest.update(file.read(at - start))
+    return digest.hexdigest()
+
+
+def _assert_restored(folder: Path, archive: SoundArchive) -> None:
+    """Compare every file of a restore with the manifest."""
+    expected = {config.name: (config.size, config.sha256) for config in archive.configs}
+    for device in archive.devices:
+        is_vmstate = device.name == "vmstate"
+        name = "vmstate.bin" if is_vmstate else f"disk-{device.name}.raw"
+        expected[name] = device.size, device.sha256
+    found = {path.name: (path.stat().st_size, _sha256(path)) for path in folder.iterdir()}
+    assert found == expected
+
+
+def _plain(archive: SoundArchive, corpus: Path) -> Path:
+    return corpus / "sound" / archive.name
+
+
+@pytest.mark.parametrize("packed", small_corpus(), ids=str)
+def test_a_small_archive_is_restored_from_its_file_and_from_plain(
+    packed: PackedArchive, tmp_path: Path
+) -> None:
+    run("restore", packed.path, tmp_path / "packed")
+    _assert_restored(tmp_path / "packed", packed.archive)
+    plain = tmp_path / "plain.vma"
+    plain.write_bytes(decompressed(packed.path))
+    run("restore", plain, tmp_path / "plain")
+    _assert_restored(tmp_path / "plain", packed.archive)
+
+
+@pytest.mark.parametrize("packed", small_corpus(), ids=str)
+def test_a_small_archive_is_verified_as_its_manifest_says(packed: PackedArchive) -> None:
+    report = run("verify", packed.path, "--json").json
+    assert (report["compression"], report["stream"]) == (packed.compression, "sound")
+    assert report["uuid"].replace("-", "") == packed.archive.uuid
+    assert (report["ctime"], report["bytes"]) == (packed.archive.ctime, packed.archive.size)
+    assert [(device["dev_id"], device["name"], device["size"]) for device in report["devices"]] == [
+        (device.dev_id, device.name, device.size) for device in packed.archive.devices
+    ]
+    assert report["configs"] == [
+        {"name": config.name, "size": config.size} for config in packed.archive.configs
+    ]
+    assert report["findings"] == []
+
+
+@pytest.mark.parametrize("packed", small_corpus(), ids=str)
+def test_a_small_archive_is_restored_through_a_pipe(packed: PackedArchive, tmp_path: Path) -> None:
+    with subprocess.Popen(["cat", packed.path], stdout=subprocess.PIPE) as cat:
+        process = start(["restore", "-", tmp_path / "out"], stdin=cat.stdout)
+        process.communicate()
+    assert process.returncode == 0
+    _assert_restored(tmp_path / "out", packed.archive)
+
+
+@pytest.mark.parametrize("archive", sound_corpus(), ids=str)
+def test_a_sound_archive_is_restored_from_a_plain_file(
+    archive: SoundArchive, corpus: Path, tmp_path: Path
+) -> None:
+    run("restore", _plain(archive, corpus), tmp_path / "out")
+    _assert_restored(tmp_path / "out", archive)
+
+
+@pytest.mark.parametrize("compression", COMPRESSORS)
+@pytest.mark.parametrize("archive", sound_corpus(), ids=str)
+def test_a_sound_archive_is_restored_from_every_compression(
+    archive: SoundArchive, compression: str, corpus: Path, tmp_path: Path
+) -> None:
+    for packed in packed_corpus():
+        if (packed.archive, packed.compression) == (archive, compression):
+            path = packed.path
+            break
+    else:
+        path = tmp_path / "packed"
+        path.write_bytes(COMPRESSORS[compression](_plain(archive, corpus).read_bytes()))
+    run("restore", path, tmp_path / "out")
+    _assert_restored(tmp_path / "out", archive)
+
+
+@pytest.mark.parametrize("archive", sound_corpus(), ids=str)
+def test_a_sound_archive_is_restored_through_a_pipe(
+    archive: SoundArchive, corpus: Path, tmp_path: Path
+) -> None:
+    with subprocess.Popen(["cat", _plain(archive, corpus)], stdout=subprocess.PIPE) as cat:
+        process = start(["restore", "-", tmp_path / "out"], stdin=cat.stdout)
+        process.communicate()
+    assert process.returncode == 0
+    _assert_restored(tmp_path / "out", archive)
+
+
+@pytest.mark.parametrize("variant", damaged_corpus(), ids=str)
+@pytest.mark.parametrize("quick", [[], ["--quick"]], ids=["full", "quick"])
+def test_a_damaged_archive_gets_its_status_and_its_finding(
+    variant: DamagedArchive, quick: list[str], corpus: Path
+) -> None:
+    path = corpus / "damaged" / f"{variant.name}.vma"
+    result = run("verify", path, "--json", *quick, exit_code=variant.verify_exit)
+    if HEADER_IS_BEYOND_USE in variant.verify_exit and "error" in result.json:
+        assert result.json["archive"] == str(path)
+        return
+    codes = {finding["code"] for finding in result.json["findings"]}
+    assert bool(codes & set(variant.findings)) == bool(variant.findings)
+    if variant.is_legal:
+        assert not codes
+
+
+@pytest.mark.parametrize("variant", damaged_corpus(), ids=str)
+def test_a_damaged_archive_is_never_restored_as_if_it_were_sound(
+    variant: DamagedArchive, corpus: Path, tmp_path: Path
+) -> None:
+    path = corpus / "damaged" / f"{variant.name}.vma"
+    verified = run("verify", path, exit_code=variant.verify_exit)
+    out = tmp_path / "out"
+    run("restore", path, out, exit_code=verified.status)
+    if variant.is_legal:
+        base = next(archive for archive in sound_corpus() if archive.name == variant.base)
+        _assert_restored(out, base)
+    elif verified.status == HEADER_IS_BEYOND_USE:
+        assert not out.exists()
+    elif verified.status:
+        disks = [path.name for path in out.iterdir() if path.name.startswith("disk-")]
+        assert disks
+        assert all(name.endswith(".incomplete") for name in disks)
+    assert [path.name for path in tmp_path.iterdir() if path != out] == []

@@ -1,0 +1,70 @@
+"""What each verb prints, byte for byte: the files in `golden/`, as text and as JSON.
+
+In a golden file `@FOLDER@` stands for the folder that the test ran in. After a change that is
+meant, `python -m tests.cli.test_golden` writes them anew; read the difference before keeping it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import fill
+from tests.cli.running import run
+
+GOLDEN = Path(__file__).parent / "golden"
+
+CASES: dict[str, tuple[tuple[str, ...], int]] = {
+    "list.txt": (("list", "sound.vma"), 0),
+    "list.json": (("list", "sound.vma", "--json"), 0),
+    "config.txt": (("config", "sound.vma"), 0),
+    "config-fw.txt": (("config", "-c", "qemu-server.fw", "sound.vma"), 0),
+    "config.json": (("config", "sound.vma", "--json"), 0),
+    "verify.txt": (("verify", "sound.vma"), 0),
+    "verify-v.txt": (("verify", "-v", "sound.vma"), 0),
+    "verify.json": (("verify", "sound.vma", "--json"), 0),
+    "verify-quick.json": (("verify", "sound.vma", "--quick", "--json"), 0),
+    "verify-faulty.txt": (("verify", "-v", "faulty.vma"), 1),
+    "verify-faulty.json": (("verify", "faulty.vma", "--json"), 1),
+    "restore.txt": (("restore", "sound.vma", "out"), 0),
+    "extract-v.txt": (("extract", "-v", "sound.vma", "out"), 0),
+    "restore.json": (("restore", "sound.vma", "out", "--json"), 0),
+    "restore-faulty.txt": (("restore", "faulty.vma", "out"), 1),
+    "restore-faulty.json": (("restore", "faulty.vma", "out", "--json"), 1),
+    "plan.txt": (("restore", "sound.vma", "out", "--dry-run", "--skip", "vmstate"), 0),
+    "plan.json": (("restore", "sound.vma", "out", "--plan", "--json"), 0),
+    "plan-problems.txt": (("restore", "sound.vma", "a/b", "--to", "2=sound.vma", "--plan"), 4),
+    "plan-problems.json": (("restore", "sound.vma", "a/b", "--to", "2=.", "--plan", "--json"), 4),
+    "error.json": (("verify", "missing.vma", "--json"), 3),
+    "config-missing.json": (("config", "-c", "x", "sound.vma", "--json"), 2),
+}
+
+
+def _printed(words: tuple[str, ...], exit_code: int, folder: Path) -> str:
+    result = run(*words, exit_code=exit_code)
+    text = f"{result.stdout.decode()}--- stderr\n{result.stderr}"
+    return re.sub(r"duration \d+ sec", "duration 0 sec", text.replace(str(folder), "@FOLDER@"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_verb_prints_exactly_this(name: str, folder: Path) -> None:
+    assert _printed(*CASES[name], folder) == (GOLDEN / name).read_text()
+
+
+def _write_golden() -> None:
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    for name, case in CASES.items():
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            fill(Path(folder))
+            (GOLDEN / name).write_text(_printed(*case, Path(folder)))
+
+
+if __name__ == "__main__":
+    _write_golden()

@@ -1,0 +1,63 @@
+"""Standard error: what went wrong, what was found, how far a job is.
+
+Nothing a script reads comes here, every line is free of control characters, and a standard error
+that cannot be written never stops a job.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from vmatui.errors import printable
+from vmatui.format.codes import MEANINGS
+
+if TYPE_CHECKING:  # what only needs a header starts without loading the jobs
+    from vmatui.engine.findings import Finding
+    from vmatui.engine.progress import ProgressFunction
+
+
+def say(line: str) -> None:
+    """Print one line, whatever characters it holds."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(printable(line), file=sys.stderr)
+
+
+def complain(sentence: str) -> None:
+    """Print an error, with the program's name before it."""
+    say(f"vmatui: {sentence}")
+
+
+def say_findings(findings: Sequence[Finding]) -> None:
+    """Print a line for each finding: severity, code, place, what and the reference's words."""
+    for finding in findings:
+        places = [f"byte {finding.offset}"] if finding.offset is not None else []
+        places += [f"extent {finding.extent}"] if finding.extent is not None else []
+        place = f" [{', '.join(places)}]" if places else ""
+        known_as = MEANINGS[finding.code].reference
+        words = f" ({known_as})" if known_as else ""
+        say(f"{finding.severity}: {finding.code}{place}: {finding.message}{words}")
+
+
+def say_statements(structure: str, stream: str, payload: str) -> None:
+    """Print the three statements about an archive."""
+    say(f"structure: {structure}")
+    say(f"stream: {stream}")
+    say(f"payload: {payload}")
+
+
+@contextmanager
+def progress_bar(*, is_wanted: bool = True) -> Iterator[ProgressFunction]:
+    """Show progress while the context lasts, if it is wanted and a person sees standard error."""
+    if not is_wanted or sys.stderr is None or not sys.stderr.isatty():
+        from vmatui.engine.progress import ignore
+
+        yield ignore
+        return
+    from vmatui.cli.bar import Bar
+
+    with Bar() as bar:
+        yield bar.show

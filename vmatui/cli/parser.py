@@ -1,0 +1,233 @@
+"""The words of the command line: which verb, which file, which options.
+
+Nothing is opened or imported for it here, so that help and mistakes are answered at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from vmatui.cli import output
+from vmatui.errors import printable
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+VERBS: Final = ("list", "config", "verify", "restore", "extract", "demo")
+
+_USAGE: Final = """\
+vmatui [ARCHIVE|FOLDER]        look at archives in the terminal
+       vmatui VERB ...                do one thing and end (VERB --help tells more)"""
+_STATUS: Final = """\
+exit status: 0 done and sound, 1 the archive has errors, 2 wrong usage, 3 no readable archive,
+4 an output cannot be written, 130 stopped by a signal"""
+
+
+class Arguments(argparse.Namespace):
+    """What the user asked for; an attribute that the verb does not have is never looked at."""
+
+    verb: str | None = None
+    """None asks for the terminal UI."""
+    path: str | None = None
+    """What the UI shows first."""
+    file: str = ""
+    json: bool = False
+    name: str | None = None
+    verbose: bool = False
+    quick: bool = False
+    folder: str | None = None
+    to: Sequence[tuple[str, str]] = ()
+    skip: Sequence[str] = ()
+    only: Sequence[str] | None = None
+    overwrite: bool = False
+    dry_run: bool = False
+    no_ui: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints carry no control characters, and whose help must arrive."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        output.write(self.format_help().encode())
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """The formatter, knowing the width without argparse's slow way to find it out."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width())
+
+
+class _Version(argparse.Action):
+    """Says the version; finding it out takes longer than a verb, so only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("vmatui")
+        except PackageNotFoundError:
+            found = "(not installed, so of no known version)"
+        output.write_lines([f"vmatui {found}"])
+        parser.exit()
+
+
+def parse(words: Sequence[str]) -> Arguments:
+    """Understand the command line; a first word that is no verb is a path for the UI.
+
+    Args:
+        words: The command line without the program's name.
+
+    Raises:
+        SystemExit: Help or the version was asked for and printed (0), or the words make no sense
+            and that was said (2).
+    """
+    is_path = (
+        bool(words) and words[0] not in VERBS and words[0] not in {"-h", "--help", "--version"}
+    )
+    parser = _ui_parser() if is_path or not words else _verb_parser()
+    return parser.parse_args(words, Arguments())
+
+
+def _ui_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="vmatui", usage=_USAGE, formatter_class=_Formatter, allow_abbrev=False)
+    parser.add_argument("path", nargs="?")
+    return parser
+
+
+def _verb_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="vmatui",
+        usage=_USAGE,
+        description="Open, verify and restore Proxmox VMA backup archives.",
+        epilog=_STATUS,
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", nargs=0, action=_Version, help="print the version")
+    verbs = parser.add_subparsers(
+        prog=parser.prog, dest="verb", metavar="VERB", title="verbs", required=True
+    )
+    _add_list(_verb(verbs, "list", "print configs, devices and creation time"))
+    _add_config(_verb(verbs, "config", "print a configuration file"))
+    _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
+    _add_restore(_verb(verbs, "restore", "write devices and configs to a folder or to targets"))
+    _add_restore(_verb(verbs, "extract", "the same as restore"))
+    _add_demo(_verb(verbs, "demo", "make a small archive and a damaged one, and look at them"))
+    return parser
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[_Parser], name: str, text: str
+) -> argparse.ArgumentParser:
+    return verbs.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", help="the archive, compressed or not; - is standard input"
+    )
+
+
+def _add_json(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_output_choice(parser: argparse.ArgumentParser) -> None:
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "-v", dest="verbose", action="store_true", help="print progress and sums as vma does"
+    )
+    _add_json(choice)
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    _add_json(parser)
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    parser.add_argument("-c", dest="name", metavar="NAME", help="default: qemu-server.conf")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object with all configs, or with NAME"
+    )
+
+
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    _add_output_choice(parser)
+    parser.add_argument(
+        "--quick", action="store_true", help="read only the headers, if FILE is not compressed"
+    )
+
+
+def _add_restore(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    parser.add_argument(
+        "folder", metavar="DIR", nargs="?", help="gets the configs and the devices without --to"
+    )
+    parser.add_argument(
+        "--to",
+        metavar="DEV=PATH",
+        action="append",
+        default=[],
+        type=_target,
+        help="write this device to this file or block device",
+    )
+    parser.add_argument(
+        "--skip",
+        metavar="DEV",
+        action="append",
+        default=[],
+        help="leave this device out (by name or id)",
+    )
+    parser.add_argument(
+        "-d", dest="only", metavar="DEV,DEV", type=_names, help="leave out all other devices"
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="existing files and block devices may be lost"
+    )
+    parser.add_argument(
+        "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
+    )
+    _add_output_choice(parser)
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", metavar="FOLDER", nargs="?", help="default: a new one for temporary files"
+    )
+    parser.add_argument(
+        "--no-ui", action="store_true", help="make the archives, print their paths, and end"
+    )
+
+
+def _width() -> int:
+    try:
+        return max(40, os.get_terminal_size(1).columns - 2)
+    except OSError:
+        return 98
+
+
+def _target(word: str) -> tuple[str, str]:
+    device, equals, path = word.partition("=")
+    if not (device and equals and path):
+        raise argparse.ArgumentTypeError(f"{word!r} is not DEV=PATH")
+    return device, path
+
+
+def _names(word: str) -> list[str]:
+    return [name for name in word.split(",") if name]

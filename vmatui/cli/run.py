@@ -1,0 +1,103 @@
+"""One run of the program: the words, the verb, and an exit status whatever happens.
+
+The UI is handed in as a function, because nothing here may import it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from vmatui.cli import output
+from vmatui.cli.interruption import Interruption
+from vmatui.cli.output import OutputError
+from vmatui.cli.parser import Arguments, parse
+from vmatui.errors import VmaError
+
+OpenUi = Callable[[str | None], int]
+
+_READER_GONE: Final = 141
+"""The status of a program that SIGPIPE ended, as a shell tells it."""
+
+
+def run(words: Sequence[str], interruption: Interruption, open_ui: OpenUi) -> int:
+    """Do what the words ask for; return the exit status.
+
+    Args:
+        words: The command line without the program's name.
+        interruption: Has begun; ended before the UI opens, which has its own way.
+        open_ui: Opens the terminal UI on a path.
+    """
+    _fill_standard_descriptors()
+    try:
+        status = _run(words, interruption, open_ui)
+        output.flush()
+    except BrokenPipeError:
+        output.abandon()
+        return _READER_GONE
+    except OutputError as error:
+        output.abandon()
+        _complain(error)
+        return error.exit_code
+    return status
+
+
+def _run(words: Sequence[str], interruption: Interruption, open_ui: OpenUi) -> int:
+    try:
+        arguments = parse(words)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    try:
+        return _dispatch(arguments, interruption, open_ui)
+    except OutputError:
+        raise
+    except VmaError as error:
+        _complain(error)
+        if arguments.json:
+            output.write_error(arguments.file, str(error))
+        return error.exit_code
+
+
+def _dispatch(arguments: Arguments, interruption: Interruption, open_ui: OpenUi) -> int:
+    path = arguments.path
+    match arguments.verb:
+        case "list":
+            from vmatui.cli.verbs import list as list_verb
+
+            return list_verb.run(arguments)
+        case "config":
+            from vmatui.cli.verbs import config
+
+            return config.run(arguments)
+        case "verify":
+            from vmatui.cli.verbs import verify
+
+            return verify.run(arguments, interruption)
+        case "restore" | "extract":
+            from vmatui.cli.verbs import restore
+
+            return restore.run(arguments, interruption)
+        case "demo":
+            from vmatui.cli.verbs import demo
+
+            path = str(demo.run(arguments))
+            if arguments.no_ui:
+                return 0
+    interruption.end()
+    return open_ui(path)
+
+
+def _complain(error: VmaError) -> None:
+    from vmatui.cli import diagnostics
+
+    diagnostics.complain(str(error))
+
+
+def _fill_standard_descriptors() -> None:
+    """Open what the caller closed: a disk opened as descriptor 2 would get our error messages."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)

@@ -1,0 +1,23 @@
+"""`vmatui list`: what an archive holds, told by its header alone."""
+
+from __future__ import annotations
+
+from vmatui.cli import diagnostics, output
+from vmatui.cli.parser import Arguments
+from vmatui.cli.reference import list_lines
+from vmatui.cli.verdict import exit_status, header_findings
+from vmatui.engine.archive import open_archive
+
+
+def run(arguments: Arguments) -> int:
+    """Print configs, devices and creation time; return the exit status."""
+    with open_archive(arguments.file) as archive:
+        findings = header_findings(archive)
+        if arguments.json:
+            from vmatui.cli.records import list_record
+
+            output.write_json(list_record(archive, findings))
+        else:
+            output.write_lines(list_lines(archive.header))
+    diagnostics.say_findings(findings)
+    return exit_status(findings)

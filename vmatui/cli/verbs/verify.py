@@ -1,0 +1,39 @@
+"""`vmatui verify`: read an archive to its end and tell everything that is wrong with it."""
+
+from __future__ import annotations
+
+from vmatui.cli import diagnostics, output
+from vmatui.cli.interruption import Interruption
+from vmatui.cli.parser import Arguments
+from vmatui.cli.records import verify_record
+from vmatui.cli.reference import list_lines
+from vmatui.cli.referencelog import ReferenceLog
+from vmatui.cli.verdict import exit_status
+from vmatui.engine.archive import Archive, open_archive
+from vmatui.engine.report import VerifyReport, sentences
+from vmatui.engine.verify import Visitor, verify
+
+
+def run(arguments: Arguments, interruption: Interruption) -> int:
+    """Verify an archive; return the exit status."""
+    with open_archive(arguments.file) as archive:
+        report = _verify(archive, arguments, interruption)
+    if arguments.json:
+        output.write_json(verify_record(report))
+    diagnostics.say_findings(report.findings)
+    diagnostics.say_statements(*sentences(report))
+    return exit_status(report.findings)
+
+
+def _verify(archive: Archive, arguments: Arguments, interruption: Interruption) -> VerifyReport:
+    visitors: list[Visitor] = []
+    if arguments.verbose:
+        output.write_lines(list_lines(archive.header))
+        visitors.append(ReferenceLog(archive.header.devices, output.write_line))
+    cancel = interruption.hand_over()
+    # On a terminal the lines of -v tell enough, and would break a bar.
+    is_wanted = not (arguments.verbose and output.is_terminal())
+    with diagnostics.progress_bar(is_wanted=is_wanted) as progress:
+        return verify(
+            archive, quick=arguments.quick, visitors=visitors, progress=progress, cancel=cancel
+        )
