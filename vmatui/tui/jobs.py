@@ -1,0 +1,91 @@
+"""The one place that starts jobs: plain functions, each in a thread, that never touch a widget.
+
+However a job ends, its thread posts exactly one `JobEnded`, after everything it opened is closed.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from textual import work
+from textual.screen import Screen
+
+from vmatui.engine.progress import Progress, ProgressFunction
+from vmatui.errors import CancelledError, VmaError
+from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed, Outcome
+
+JobFunction = Callable[[ProgressFunction, threading.Event], object]
+"""Gets a function for its progress and an event that asks it to stop; returns its report."""
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One run of a job's function."""
+
+    title: str
+    """What it does, as a screen says it: `Verifying`."""
+    function: JobFunction
+    question: str = ""
+    """Asked before the job is stopped by leaving; empty where nothing would be lost."""
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop; it is not over before its `JobEnded`."""
+        return self.cancel.is_set()
+
+    def stop(self) -> None:
+        """Ask it to stop."""
+        self.cancel.set()
+
+
+class JobScreen(Screen[None]):
+    """A screen that runs jobs and hears of them; leaving it stops them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: list[Job] = []
+        """Those whose `JobEnded` has not come yet."""
+
+    def start(self, job: Job) -> Job:
+        """Start a job and return it."""
+        self.jobs.append(job)
+        self._run(job)
+        return job
+
+    @work(thread=True, exit_on_error=False, group="jobs")
+    def _run(self, job: Job) -> None:
+        def report(progress: Progress) -> None:
+            self.post_message(JobProgressed(job, progress))
+
+        outcome = _outcome(job, report)
+        self.post_message(JobEnded(job, outcome))
+
+    def on_job_ended(self, message: JobEnded) -> None:
+        """Forget the job; a subclass's handler hears of it too."""
+        self.jobs.remove(message.job)
+
+    def on_unmount(self) -> None:
+        """Stop what still runs: nobody would hear of it."""
+        for job in self.jobs:
+            job.stop()
+
+
+def _outcome(job: Job, report: ProgressFunction) -> Outcome:
+    try:
+        return Done(job.function(report, job.cancel))
+    except CancelledError:
+        return Cancelled()
+    except VmaError as error:
+        return Failed(str(error))
+    except Exception as error:
+        # A fault of ours; with `exit_on_error=False` it would otherwise vanish.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{where.filename.rpartition('/')[2]}, line {where.lineno}"
+        return Failed(
+            f"{job.title} failed for a reason that is a fault of this program: "
+            f"{type(error).__name__}: {error} ({place})"
+        )

@@ -1,0 +1,175 @@
+"""An open archive: its band, its tabs, and the check that runs beside them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Footer, TabbedContent
+
+from vmatui.engine.progress import Progress
+from vmatui.engine.report import VerifyReport
+from vmatui.tui.archivefacts import ArchiveFacts
+from vmatui.tui.jobs import Job, JobScreen
+from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
+from vmatui.tui.screens.restore import RestoreScreen
+from vmatui.tui.walks import Picture, walk
+from vmatui.tui.widgets.archivetabs import ArchiveTabs
+from vmatui.tui.widgets.band import ArchiveBand
+from vmatui.tui.widgets.jobbar import JobBar
+from vmatui.tui.widgets.resultpanel import ResultPanel
+from vmatui.tui.widgets.styles import ACCENT, MUTED
+
+_TABS: Final = Binding.Group("Tabs", compact=True)
+_FRAME: Final = 1 / 20
+"""Seconds between two looks at what the walk has drawn."""
+
+
+class ArchiveScreen(JobScreen):
+    """What is in an archive, and how healthy it is.
+
+    Args:
+        facts: The archive, as its header presents it.
+    """
+
+    HELP = """
+# An archive
+
+**Configs** are the VM's settings, **Devices** its disks, **Map** shows where the data of
+each disk is, **Extents** are the pieces of the archive, **Findings** is what is wrong.
+
+`v` reads every byte and checks all that can be checked; `r` restores disks.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "verify", "Verify", tooltip="Read every byte and check all that can be"),
+        Binding("r", "restore", "Restore", tooltip="Choose where each disk goes"),
+        Binding("escape,x", "stop", "Stop", tooltip="Stop what runs"),
+        Binding("escape,backspace", "back", "Back", tooltip="Close the result, then the archive"),
+        Binding("1", "tab('configs')", "Configs", group=_TABS),
+        Binding("2", "tab('devices')", "Devices", group=_TABS),
+        Binding("3", "tab('map')", "Map", group=_TABS),
+        Binding("4", "tab('extents')", "Extents", group=_TABS),
+        Binding("5", "tab('findings')", "Findings", group=_TABS),
+    ]
+
+    def __init__(self, facts: ArchiveFacts) -> None:
+        super().__init__()
+        self.facts = facts
+        self.report: VerifyReport | None = None
+        self._picture = Picture(facts)
+        self._walk: Job | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the band, the tabs, the result of a check, and the line of what runs."""
+        yield ArchiveBand(self.facts)
+        yield ArchiveTabs(self.facts)
+        yield ResultPanel()
+        yield JobBar()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Map at once what can be mapped without reading the data."""
+        self.query_one(ArchiveBand).judge(None)
+        self._rest()
+        self.set_interval(_FRAME, self._poll)
+        if self.facts.seekable:
+            self._begin(quick=True)
+
+    def action_verify(self) -> None:
+        """Check the whole archive, from its beginning."""
+        self._begin(quick=False)
+
+    def action_restore(self) -> None:
+        """Open the form for a restore."""
+        self.app.push_screen(RestoreScreen(self.facts))
+
+    def action_stop(self) -> None:
+        """Ask the job to stop."""
+        if self._walk is not None:
+            self._walk.stop()
+            self.refresh_bindings()
+
+    def action_back(self) -> None:
+        """Close the result, or the archive."""
+        panel = self.query_one(ResultPanel)
+        if panel.is_open:
+            panel.close()
+        else:
+            self.dismiss()
+
+    def action_tab(self, name: str) -> None:
+        """Show a tab."""
+        self.query_one(ArchiveTabs).open(name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to stop only what runs."""
+        is_verifying = self._walk is not None and bool(self._walk.question)
+        if action == "verify":
+            return not is_verifying
+        if action in {"stop", "back"}:
+            return (action == "stop") == is_verifying
+        return True
+
+    @on(TabbedContent.TabActivated)
+    def _look_at_tab(self) -> None:
+        self._poll()
+
+    def on_job_progressed(self, message: JobProgressed) -> None:
+        """Say how far the walk is."""
+        if message.job is self._walk:
+            self._tick(message.job, message.progress)
+
+    def on_job_ended(self, message: JobEnded) -> None:
+        """Show what the walk found, or why it came to nothing."""
+        if message.job is not self._walk:
+            return
+        self._walk = None
+        match message.outcome:
+            case Done(report=VerifyReport() as report):
+                self._take(report)
+            case Cancelled():
+                self.notify("Stopped: what was read so far stays on the map", markup=False)
+            case Failed(message=text):
+                self.notify(text, severity="error", timeout=10, markup=False)
+        self._rest()
+
+    def _begin(self, *, quick: bool) -> None:
+        if self._walk is not None:
+            self._walk.stop()
+        self._picture = Picture(self.facts)
+        self.query_one(ArchiveTabs).draw(self._picture)
+        question = "" if quick else f"{self.facts.path.name} is being verified."
+        title = "Mapping" if quick else "Verifying"
+        self._walk = self.start(Job(title, walk(self.facts, self._picture, quick=quick), question))
+        self.query_one(ResultPanel).close()
+        self.refresh_bindings()
+
+    def _take(self, report: VerifyReport) -> None:
+        self.report = report
+        self.query_one(ArchiveBand).judge(report)
+        self.query_one(ArchiveTabs).take(report)
+        if report.is_full:
+            self.query_one(ResultPanel).open(report)
+
+    def _poll(self) -> None:
+        if self._walk is not None:
+            self.query_one(ArchiveTabs).poll()
+
+    def _tick(self, job: Job, progress: Progress) -> None:
+        self.query_one(JobBar).tick(job.title, progress, is_stopping=job.is_stopping)
+
+    def _rest(self) -> None:
+        self.refresh_bindings()
+        self.query_one(JobBar).rest(Content.assemble(*_hint(self.report)))
+
+
+def _hint(report: VerifyReport | None) -> tuple[tuple[str, str], ...]:
+    """Return what could be done next."""
+    if report is not None and not report.is_sound:
+        return ("5 ", ACCENT), ("shows what is wrong and where", MUTED)
+    if report is not None and report.is_full:
+        return ("r ", ACCENT), ("restores disks", MUTED)
+    return ("v ", ACCENT), ("reads every byte and checks it", MUTED)

@@ -1,0 +1,83 @@
+"""A question that must be answered before something happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from vmatui.tui.widgets.styles import WARNING
+from vmatui.tui.wording import shown
+
+_SUBJECT: Final = re.compile(r"^[^:]{1,40}:")
+_GRAVE: Final = re.compile(r"\b(OVERWRITE|REPLACE)\b")
+_GRAVE_STYLE: Final = f"bold {WARNING}"
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Asks; its result is whether the user agreed.
+
+    Args:
+        question: The question in one line.
+        lines: What will happen, a sentence each.
+        yes: What agreeing does, as the button says it.
+        no: What it does not.
+        is_grave: Whether something would be lost; the other button has the focus then.
+    """
+
+    HELP = """
+# A question
+
+Nothing happens before you answer. `y` agrees, `n` and Escape do not.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes", tooltip="Agree"),
+        Binding("n,escape", "answer(False)", "No", tooltip="Change nothing"),
+        Binding("left,right", "app.focus_next", "Other button", show=False),
+    ]
+
+    def __init__(
+        self, question: str, lines: Sequence[str], *, yes: str, no: str, is_grave: bool
+    ) -> None:
+        super().__init__()
+        self._question = question
+        self._lines = lines
+        self._labels = yes, no
+        self._is_grave = is_grave
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question, the sentences and two buttons."""
+        yes, no = self._labels
+        with Vertical(id="question", classes="grave" if self._is_grave else ""):
+            yield Static(Content.styled(self._question, "bold"), id="question-title")
+            with VerticalScroll(can_focus=False):
+                for line in self._lines:
+                    yield Static(_sentence(line))
+            with Horizontal(id="answers"):
+                yield Button(no, id="no", compact=True)
+                yield Button(yes, id="yes", compact=True)
+
+    def on_mount(self) -> None:
+        """Let Enter do what loses nothing."""
+        self.query_one("#no" if self._is_grave else "#yes").focus()
+
+    def on_button_pressed(self, message: Button.Pressed) -> None:
+        """Answer by the button."""
+        self.dismiss(message.button.id == "yes")
+
+    def action_answer(self, answer: bool) -> None:
+        """Answer by the key."""
+        self.dismiss(answer)
+
+
+def _sentence(line: str) -> Content:
+    """Return a sentence with what it is about, and what is lost, standing out."""
+    text = Content(shown(line)).highlight_regex(_SUBJECT, style="bold")
+    return text.highlight_regex(_GRAVE, style=_GRAVE_STYLE)

@@ -1,0 +1,163 @@
+"""The first screen: the archives in a folder, newest first; there at once, filled in on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Footer, Static
+from textual_fspicker import FileOpen, SelectDirectory
+
+from vmatui.tui.archivefacts import ArchiveFacts, look_into
+from vmatui.tui.jobs import Job, JobScreen
+from vmatui.tui.listing import Entry, list_archives
+from vmatui.tui.messages import Done, EntriesLearned, Failed, JobEnded
+from vmatui.tui.screens.archive import ArchiveScreen
+from vmatui.tui.widgets.entries import COLUMNS, detail, row_of
+from vmatui.tui.widgets.styles import MUTED, TITLE
+from vmatui.tui.widgets.table import Table
+from vmatui.tui.wording import counted, shown
+
+_EMPTY = """
+There is no VMA archive in this folder.
+
+  f   choose another folder
+  o   open one file, wherever it is
+
+Proxmox VE keeps backups in /var/lib/vz/dump, or in "dump" on a storage.
+"""
+
+
+class FolderScreen(JobScreen):
+    """The archives of one folder.
+
+    Args:
+        folder: Where to look.
+        archive: Opened at once, or None.
+    """
+
+    HELP = """
+# Archives in a folder
+
+The newest stands first. Each is looked into for the name of its VM and the time of the
+backup; packed ones too. What is an archive is told by its content, not only by its name.
+
+**unfinished**: the backup still runs, or was aborted.
+**protected**: Proxmox VE refuses to remove it.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "open_file", "Other file", tooltip="Open an archive anywhere"),
+        Binding("f,backspace", "choose_folder", "Folder", tooltip="Show another folder"),
+        Binding("r", "reload", "Reload", tooltip="Look into the folder again"),
+    ]
+
+    def __init__(self, folder: Path, archive: Path | None = None) -> None:
+        super().__init__()
+        self.folder = folder
+        self._archive = archive
+        self._entries: list[Entry] = []
+        self._listing: Job | None = None
+        self._opening: Job | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the band, the list, the details of one entry, and the keys."""
+        yield Static(id="folder-band", classes="band", markup=False)
+        yield Table(COLUMNS, id="entries")
+        yield Static(id="entry-detail", classes="detail", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """List the folder; open the archive that was named."""
+        self._show_folder(self.folder)
+        if self._archive is not None:
+            self.open_path(self._archive)
+
+    def open_path(self, path: Path) -> None:
+        """Open an archive; what speaks against it is told in a notification."""
+        if self._opening is None:
+            self._opening = self.start(Job("Opening", lambda _progress, _cancel: look_into(path)))
+
+    def action_open_file(self) -> None:
+        """Ask for any file and open it."""
+        dialog = FileOpen(self.folder, title="Open an archive")
+        self.app.push_screen(dialog, lambda path: self.open_path(path) if path else None)
+
+    def action_choose_folder(self) -> None:
+        """Ask for a folder and show it."""
+        dialog = SelectDirectory(self.folder, title="Show the archives in a folder")
+        self.app.push_screen(dialog, lambda path: self._show_folder(path) if path else None)
+
+    def action_reload(self) -> None:
+        """Look into the folder again."""
+        self._show_folder(self.folder)
+
+    @on(Table.Chosen)
+    def _open_chosen(self, message: Table.Chosen) -> None:
+        self.open_path(self._entries[message.row].path)
+
+    @on(Table.Moved)
+    def _show_detail(self, message: Table.Moved) -> None:
+        text = detail(self._entries[message.row]) if message.row < len(self._entries) else ""
+        self.query_one("#entry-detail", Static).update(text)
+
+    def on_entries_learned(self, message: EntriesLearned) -> None:
+        """Put what the listing learned into the table, in order and without losing the place."""
+        if message.folder != self.folder:
+            return
+        table = self.query_one(Table)
+        place = self._entries[table.cursor].path if self._entries and table.cursor else None
+        known = {entry.path: entry for entry in self._entries}
+        known.update((entry.path, entry) for entry in message.entries)
+        self._entries = sorted(known.values(), key=lambda entry: entry.time, reverse=True)
+        paths = [entry.path for entry in self._entries]
+        table.show(
+            len(paths),
+            lambda row: row_of(self._entries[row]),
+            cursor=paths.index(place) if place in known else 0,
+        )
+        self._show_band()
+
+    def on_job_ended(self, message: JobEnded) -> None:
+        """Take the end of a listing or of an opening."""
+        if message.job is self._opening:
+            self._opening = None
+            if isinstance(message.outcome, Done) and isinstance(
+                message.outcome.report, ArchiveFacts
+            ):
+                self.app.push_screen(ArchiveScreen(message.outcome.report))
+        elif message.job is self._listing:
+            self._listing = None
+            self._show_band()
+            self.query_one(Table).say(_EMPTY)
+        if isinstance(message.outcome, Failed):
+            self.notify(message.outcome.message, severity="error", timeout=10, markup=False)
+
+    def _show_folder(self, folder: Path) -> None:
+        if self._listing is not None:
+            self._listing.stop()
+        self.folder = folder
+        self._entries = []
+        table = self.query_one(Table)
+        table.show(0, lambda _: ())
+        table.say("\nLooking …")
+        self.query_one("#entry-detail", Static).update("")
+
+        def report(entries: Sequence[Entry]) -> None:
+            self.post_message(EntriesLearned(folder, entries))
+
+        listing = Job("Listing", lambda _progress, cancel: list_archives(folder, report, cancel))
+        self._listing = self.start(listing)
+        self._show_band()
+
+    def _show_band(self) -> None:
+        number = counted(len(self._entries), "archive")
+        told = f"{number} …" if self._listing is not None else number
+        band = Content.assemble(
+            ("vmatui", TITLE), "  ", shown(str(self.folder)), ("  " + told, MUTED)
+        )
+        self.query_one("#folder-band", Static).update(band)

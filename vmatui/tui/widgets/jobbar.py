@@ -1,0 +1,87 @@
+"""One line that says what runs, how far it is and how to stop it; or what could be done now."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widget import Widget
+
+from vmatui.engine.progress import Phase, Progress
+from vmatui.tui.widgets.bar import bar_parts
+from vmatui.tui.widgets.styles import ACCENT, ERROR, FAINT, MUTED
+from vmatui.tui.wording import counted, duration_text, percent_text, size_text
+
+
+class JobBar(Widget):
+    """The state of the job of a screen."""
+
+    DEFAULT_CSS = """
+    JobBar {
+        height: 1;
+        padding: 0 1;
+        background: $surface;
+        color: $text-muted;
+        text-wrap: nowrap;
+        &.-running { background: $primary-muted; color: $text; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._title = ""
+        self._hint = Content()
+        self._progress: Progress | None = None
+        self._is_stopping = False
+
+    def rest(self, hint: Content) -> None:
+        """Say what could be done, while nothing runs."""
+        self._hint, self._progress, self._is_stopping = hint, None, False
+        self.remove_class("-running")
+        self.refresh()
+
+    def tick(self, title: str, progress: Progress, *, is_stopping: bool = False) -> None:
+        """Say how far a job is.
+
+        Args:
+            title: What it does, `Verifying`.
+            progress: Where it stands.
+            is_stopping: Whether it was asked to stop.
+        """
+        self._title, self._progress, self._is_stopping = title, progress, is_stopping
+        self.add_class("-running")
+        self.refresh()
+
+    def render(self) -> Content:
+        """Return the line, its bar as long as the room allows."""
+        if self._progress is None:
+            return self._hint
+        title = "Stopping …" if self._is_stopping else _title(self._title, self._progress)
+        told = "   ".join(_facts(self._progress))
+        hint = "" if self._is_stopping else "   esc stops"
+        width = self.size.width - cell_len(f"{title}  {told}{hint}") - 2
+        done, open_ = "", ""
+        if self._progress.total:
+            done, open_ = bar_parts(self._progress.done / self._progress.total, max(width, 4))
+        errors = ERROR if self._progress.errors else ""
+        return Content.assemble(
+            (f"{title}  ", "bold"), (done, ACCENT), (open_, FAINT), "  ",
+            (told, errors), (hint, MUTED),
+        )  # fmt: skip
+
+
+def _title(title: str, progress: Progress) -> str:
+    return {Phase.PREPARING: "Preparing targets", Phase.SYNCING: "Writing out"}.get(
+        progress.phase, title
+    )
+
+
+def _facts(progress: Progress) -> list[str]:
+    """Return percent, rate, time left and errors, as far as they are known."""
+    if progress.phase is Phase.SYNCING:
+        return [f"{progress.done} of {progress.total}"]
+    facts = [percent_text(progress.done, progress.total)] if progress.total else []
+    facts.append(f"{size_text(round(progress.rate))}/s")
+    if progress.remaining is not None:
+        facts.append(f"{duration_text(progress.remaining)} left")
+    facts.append(counted(progress.errors, "error") if progress.errors else "no errors")
+    return facts

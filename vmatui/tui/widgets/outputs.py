@@ -1,0 +1,115 @@
+"""The devices of a restore in a table: how far each is, and in the end where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from vmatui.engine.plan import PlannedDevice, RestorePlan
+from vmatui.engine.progress import Progress
+from vmatui.engine.restore import RestoreReport
+from vmatui.format.header import Header
+from vmatui.tui.widgets.bar import bar
+from vmatui.tui.widgets.columns import Cell, Column
+from vmatui.tui.widgets.table import Table
+from vmatui.tui.wording import percent_text, size_text
+
+_RUNNING: Final = (
+    Column("Device", 14, share=2),
+    Column("Size", 9, align="right"),
+    Column("", 10, share=4),
+    Column("", 5, align="right"),
+    Column("Goes to", 20, share=5, cut="start", only_wide=True),
+)
+_ENDED: Final = (
+    Column("Device", 14, share=2),
+    Column("Size", 9, align="right"),
+    Column("State", 10),
+    Column("Path", 20, share=6, cut="start"),
+)
+
+
+class OutputTable(Table):
+    """One row for each device that is restored.
+
+    Args:
+        header: Of the archive.
+        plan: What is restored.
+    """
+
+    DEFAULT_CSS = """
+    OutputTable { height: auto; max-height: 8; }
+    """
+
+    def __init__(self, header: Header, plan: RestorePlan) -> None:
+        super().__init__(_RUNNING, can_choose=False, empty="No device, only configs.")
+        self._restored = plan.restored
+        self._numbers = {device.dev_id: number for number, device in enumerate(header.devices)}
+        self._clusters: tuple[int, ...] = ()
+        self._ends: Mapping[int, tuple[Cell, Cell]] = {}
+
+    def on_mount(self) -> None:
+        """Show every device at its beginning."""
+        self.show(len(self._restored), self._cells_running)
+
+    def tick(self, progress: Progress) -> None:
+        """Show how far each device is."""
+        self._clusters = progress.clusters or self._clusters
+        self.refresh()
+
+    def finish(self, report: RestoreReport) -> None:
+        """Show where the outputs are."""
+        self._end(
+            {
+                output.dev_id: (
+                    Cell("complete", "success")
+                    if output.is_complete
+                    else Cell("incomplete", "error"),
+                    Cell(str(output.path)),
+                )
+                for output in report.outputs
+            }
+        )
+
+    def give_up(self) -> None:
+        """Show what became of the outputs of a restore that did not get to its end."""
+        self._end({each.device.dev_id: _left_behind(each) for each in self._restored})
+
+    def _end(self, ends: Mapping[int, tuple[Cell, Cell]]) -> None:
+        self._ends = ends
+        self.columns = _ENDED
+        self.show(len(self._restored), self._cells_ended)
+
+    def _cells_running(self, row: int) -> tuple[Cell, ...]:
+        planned = self._restored[row]
+        device, number = planned.device, self._numbers[planned.device.dev_id]
+        done = self._clusters[number] if number < len(self._clusters) else 0
+        share = done / device.clusters
+        tone = "success" if done == device.clusters else "accent"
+        return (
+            Cell(device.name, "accent"),
+            Cell(size_text(device.size), "muted"),
+            Cell(partial(bar, share), tone),
+            Cell(percent_text(done, device.clusters)),
+            Cell(str(planned.target), "muted"),
+        )
+
+    def _cells_ended(self, row: int) -> tuple[Cell, ...]:
+        device = self._restored[row].device
+        return (
+            Cell(device.name, "accent"),
+            Cell(size_text(device.size), "muted"),
+            *self._ends[device.dev_id],
+        )
+
+
+def _left_behind(planned: PlannedDevice) -> tuple[Cell, Cell]:
+    """Return what is at a target after a restore that was stopped or failed."""
+    where = Cell(str(planned.target), "muted")
+    kind = planned.facts.kind if planned.facts is not None else "absent"
+    if kind == "block":
+        return Cell("unusable", "error"), where
+    if kind == "file":
+        return Cell("as before"), where
+    return Cell("removed"), where
