@@ -40,7 +40,7 @@ def test_what_is_no_archive_is_said_by_name(data: bytes, what: str) -> None:
 
 def test_a_stream_that_is_cut_before_the_header_is_said_to_be_cut() -> None:
     with (
-        pytest.raises(NotAnArchiveError, match="nothing of an archive can be read; .*zstd"),
+        pytest.raises(NotAnArchiveError, match=r"nothing of an archive can be read; .*zstd"),
         opened(as_zstd(SOUND)[:40]),
     ):
         pass
@@ -53,5 +53,5 @@ def test_a_stream_that_is_cut_inside_the_header_names_both() -> None:
 
 
 def test_the_message_names_the_file_and_the_source_is_closed() -> None:
-    with as_file(tar()) as path, pytest.raises(NotAnArchiveError, match="^/proc/self/fd/"):
+    with as_file(tar()) as path, pytest.raises(NotAnArchiveError, match=r"^/proc/self/fd/"):
         open_archive(path)

@@ -34,7 +34,7 @@ def test_a_plan_says_in_words_what_will_be_written(tmp_path: Path) -> None:
     assert plan.creates_folder
     assert plan.problems == plan.warnings == ()
     assert plan.sentences == (
-        f"drive-scsi0: {DISK.size} bytes into the new file {tmp_path}/out/disk-drive-scsi0.raw",
+        f"drive-scsi0: 5.2 MiB into the new file {tmp_path}/out/disk-drive-scsi0.raw",
         f"configs into {tmp_path}/out: qemu-server.conf",
     )
     assert list(tmp_path.iterdir()) == []
@@ -74,6 +74,25 @@ def test_a_folder_that_is_a_file_or_lies_nowhere_is_a_problem(tmp_path: Path) ->
 def test_an_unfinished_output_of_an_earlier_restore_is_named(tmp_path: Path) -> None:
     (tmp_path / "tmp-a.img").touch()
     assert "tmp-a.img is in the way" in only_problem(plan_to(tmp_path / "a.img"))
+
+
+def test_a_target_in_a_folder_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
+    assert "does not exist" in only_problem(plan_to(tmp_path / "nowhere" / "a.img"))
+
+
+def test_the_place_of_a_config_is_no_target_for_a_device(tmp_path: Path) -> None:
+    with opened(ARCHIVE) as archive:
+        to = {1: tmp_path / "qemu-server.conf"}
+        plan = plan_restore(archive.header, folder=tmp_path, to=to)
+    assert "in use as config qemu-server.conf" in only_problem(plan)
+
+
+def test_a_config_cannot_take_the_temporary_name_of_a_device(tmp_path: Path) -> None:
+    configs = {"tmp-disk-drive-scsi0.raw": b"config"}
+    with opened(forge([DISK], configs)) as archive:
+        report = restore(archive, plan_restore(archive.header, folder=tmp_path / "out"))
+    images = [output.path.read_bytes() for output in (*report.outputs, *report.configs)]
+    assert images == [DISK.image(), b"config"]
 
 
 def test_images_larger_than_the_free_space_are_a_warning_and_no_problem(tmp_path: Path) -> None:

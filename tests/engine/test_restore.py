@@ -57,7 +57,7 @@ def test_a_faulty_archive_leaves_only_names_that_say_incomplete(code: str, tmp_p
     assert not report.is_complete
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert {output.path.name for output in report.outputs} == names - {
-        path.name for path in report.configs
+        config.path.name for config in report.configs
     }
     assert all(output.path.name.endswith(".incomplete") for output in report.outputs)
 
@@ -67,7 +67,7 @@ def test_a_faulty_archive_leaves_only_names_that_say_incomplete(code: str, tmp_p
 )
 def test_configs_are_complete_when_the_header_is(code: str, is_whole: bool, tmp_path: Path) -> None:
     report = restore_to(tmp_path / "out", DAMAGED[code]())
-    names = [path.name for path in report.configs]
+    names = [config.path.name for config in report.configs]
     assert names == [name if is_whole else f"{name}.incomplete" for name in CONFIGS]
 
 

@@ -55,7 +55,7 @@ class Interruption:
         self.end()
 
     def _take(self, _number: int, _frame: FrameType | None) -> None:
-        # Setting the event takes a lock, on which a second signal in that moment would wait for ever.
+        # Setting the event takes a lock; a second signal in that moment would wait for it for ever.
         if self._was_taken:
             return
         self._was_taken = True

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from vmatui.cli.records import Record, verify_record
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.restore import RestoreReport
 
 
-def is_final(path: Path, plan: RestorePlan) -> bool:
-    """Whether a restored config has its planned name, and none that says incomplete."""
-    return any(path == planned.target for planned in plan.configs)
-
-
-def restore_record(report: RestoreReport, plan: RestorePlan) -> Record:
+def restore_record(report: RestoreReport) -> Record:
     """Return what `restore --json` prints."""
     return {
         "archive": report.verify.archive,
@@ -28,7 +21,8 @@ def restore_record(report: RestoreReport, plan: RestorePlan) -> Record:
             for output in report.outputs
         ],
         "configs": [
-            {"path": str(path), "complete": is_final(path, plan)} for path in report.configs
+            {"name": config.name, "path": str(config.path), "complete": config.is_complete}
+            for config in report.configs
         ],
         "verify": verify_record(report.verify),
     }

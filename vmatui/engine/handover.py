@@ -16,6 +16,8 @@ _BATCH: Final = 64
 """Small items that are handed over together: alone, each costs a thread switch."""
 _LOOK: Final = 0.05
 """Seconds between two looks at the cancel event while nothing comes."""
+_FAREWELL: Final = 0.3
+"""Seconds that a thread gets to end: whoever cancels waits for it."""
 
 T = TypeVar("T")
 
@@ -56,7 +58,7 @@ def done_ahead(
         handover.stop()
         wake()
         # A thread that hangs on a silent pipe cannot be woken; it is left behind.
-        thread.join(timeout=1)
+        thread.join(timeout=_FAREWELL)
 
 
 class _Handover(Generic[T]):

@@ -103,6 +103,7 @@ def plan_restore(
     taken: set[str] = set()
     configs = tuple(_plan_configs(header, folder, taken, overwrite)) if folder else ()
     used: dict[Path, str] = {} if archive is None else {archive: "the archive itself"}
+    used.update({planned.target: f"config {planned.config.name}" for planned in configs})
     devices = []
     for device in header.devices:
         target = None if device.dev_id in skip else named.get(device.dev_id)
@@ -113,7 +114,8 @@ def plan_restore(
                     f"{device.name}=PATH, or leave it out with --skip {device.name}"
                 )
             target = folder / file_name(device, taken)
-        devices.append(_plan_device(device, target, used, overwrite))
+        in_folder = folder is not None and device.dev_id not in named
+        devices.append(_plan_device(device, target, used, overwrite, in_folder=in_folder))
     return RestorePlan(
         folder=folder,
         creates_folder=folder is not None and not _is_there(folder),
@@ -130,9 +132,14 @@ def file_name(device: Device, taken: set[str]) -> str:
 
     The names are the reference's: `disk-NAME.raw`, and `vmstate.bin` for the VM's memory.
     """
-    wanted = "vmstate.bin" if device.is_vmstate else f"disk-{device.name}.raw"
-    name = safe_name(wanted, taken)
-    taken.add(name)
+    return _claim("vmstate.bin" if device.is_vmstate else f"disk-{device.name}.raw", taken)
+
+
+def _claim(wanted: str, taken: set[str]) -> str:
+    """Return a safe name that is free, and whose temporary name is free too; take both."""
+    while temporary_path(Path(name := safe_name(wanted, taken))).name in taken:
+        taken.add(name)
+    taken.update({name, temporary_path(Path(name)).name})
     return name
 
 
@@ -140,15 +147,18 @@ def _plan_configs(
     header: Header, folder: Path, taken: set[str], overwrite: bool
 ) -> Iterator[PlannedConfig]:
     for config in header.configs:
-        name = safe_name(config.name, taken)
-        taken.add(name)
-        target = folder / name
+        target = folder / _claim(config.name, taken)
         problems = () if overwrite or not _is_there(target) else (_exists(target),)
         yield PlannedConfig(config, target, problems)
 
 
 def _plan_device(
-    device: Device, target: Path | None, used: dict[Path, str], overwrite: bool
+    device: Device,
+    target: Path | None,
+    used: dict[Path, str],
+    overwrite: bool,
+    *,
+    in_folder: bool,
 ) -> PlannedDevice:
     if target is None:
         return PlannedDevice(device, None, None)
@@ -157,6 +167,9 @@ def _plan_device(
     except TargetError as error:
         return PlannedDevice(device, target, None, (str(error),))
     problems = list(_target_problems(device, facts, overwrite))
+    # A folder that is not there yet is judged once, for all that goes into it.
+    if not in_folder and not facts.path.parent.is_dir():
+        problems.append(f"{facts.path.parent} does not exist: create it, or choose another place")
     for other, name in used.items():
         if same_file(other, target):
             problems.append(f"{target} is already in use as {name}: choose another")
@@ -225,25 +238,32 @@ def _space_warnings(devices: list[PlannedDevice]) -> Iterator[str]:
         available, place = free[system]
         if size > available:
             yield (
-                f"the disks need up to {size} bytes in {place}, {available} are free: "
+                f"the disks need up to {_size(size)} in {place}, {_size(available)} are free: "
                 "enough only if much of them is zero"
             )
 
 
 def _sentences(plan: RestorePlan) -> Iterator[str]:
     for planned in plan.devices:
-        name, size = planned.device.name, planned.device.size
+        name, size = planned.device.name, _size(planned.device.size)
         if planned.target is None:
             yield f"{name}: skipped"
         elif planned.facts is None:
             yield f"{name}: cannot be written to {planned.target}"
         elif planned.facts.kind == "block":
             holds = f", which holds {planned.facts.holds}" if planned.facts.holds else ""
-            yield f"{name}: {size} bytes OVERWRITE the block device {planned.target}{holds}"
+            yield f"{name}: {size} OVERWRITE the block device {planned.target}{holds}"
         elif planned.facts.kind == "file":
-            yield f"{name}: {size} bytes REPLACE the file {planned.target}"
+            yield f"{name}: {size} REPLACE the file {planned.target}"
         else:
-            yield f"{name}: {size} bytes into the new file {planned.target}"
+            yield f"{name}: {size} into the new file {planned.target}"
     if plan.configs:
         names = ", ".join(planned.target.name for planned in plan.configs)
         yield f"configs into {plan.folder}: {names}"
+
+
+def _size(size: int) -> str:
+    """Return a size as people say it; how large something is exactly never decides here."""
+    from humanize import naturalsize  # only who plans waits for it
+
+    return naturalsize(size, binary=True)

@@ -41,12 +41,23 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigOutput:
+    """Where one config ended up."""
+
+    name: str
+    path: Path
+    """The final path, or the one that says incomplete."""
+    is_complete: bool
+    """Whether the archive header, in which configs travel, is whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreReport:
     """What a restore did, and what the archive proved to be on the way."""
 
     verify: VerifyReport
     outputs: tuple[Output, ...]
-    configs: tuple[Path, ...]
+    configs: tuple[ConfigOutput, ...]
 
     @property
     def is_complete(self) -> bool:
@@ -119,7 +130,7 @@ def restore(
         paths = {dev_id: _close(target, report.is_sound) for dev_id, target in devices.items()}
         # Configs travel in the header: they are whole when it is, whatever befell the extents.
         is_whole = all(fault.severity is not Severity.ERROR for fault in archive.faults)
-        config_paths = tuple(_close(target, is_whole) for target, _ in configs)
+        config_paths = [_close(target, is_whole) for target, _ in configs]
     outputs = tuple(
         Output(
             planned.device.dev_id,
@@ -129,7 +140,11 @@ def restore(
         )
         for planned in plan.restored
     )
-    return RestoreReport(report, outputs, config_paths)
+    config_outputs = tuple(
+        ConfigOutput(planned.config.name, path, is_whole)
+        for planned, path in zip(plan.configs, config_paths, strict=True)
+    )
+    return RestoreReport(report, outputs, config_outputs)
 
 
 def _make_target(planned: PlannedDevice, overwrite: bool) -> Target:

@@ -9,7 +9,7 @@ from vmatui.cli import diagnostics, output
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.referencelog import ReferenceLog
-from vmatui.cli.restorerecords import is_final, plan_record, restore_record
+from vmatui.cli.restorerecords import plan_record, restore_record
 from vmatui.cli.selection import device_id, left_out, targets
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
@@ -35,8 +35,8 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
             diagnostics.say(f"warning: {warning}")
         report = _restore(archive, plan, arguments, interruption)
     if arguments.json:
-        output.write_json(restore_record(report, plan))
-    _say_report(report, plan)
+        output.write_json(restore_record(report))
+    _say_report(report)
     return exit_status(report.verify.findings)
 
 
@@ -127,14 +127,13 @@ def _device_lines(plan: RestorePlan, folder: str | None) -> Iterator[str]:
             yield f"DEVINFO {printable(shown)} {planned.device.size}"
 
 
-def _say_report(report: RestoreReport, plan: RestorePlan) -> None:
+def _say_report(report: RestoreReport) -> None:
     diagnostics.say_findings(report.verify.findings)
-    outputs = [(each.name, each.path, each.is_complete) for each in report.outputs]
-    outputs += [(path.name, path, is_final(path, plan)) for path in report.configs]
-    for name, path, is_complete in outputs:
-        if is_complete:
-            diagnostics.say(f"{name}: restored to {path}")
-    incomplete = ", ".join(str(path) for _, path, is_complete in outputs if not is_complete)
+    outputs = (*report.outputs, *report.configs)
+    for each in outputs:
+        if each.is_complete:
+            diagnostics.say(f"{each.name}: restored to {each.path}")
+    incomplete = ", ".join(str(each.path) for each in outputs if not each.is_complete)
     if incomplete:
         diagnostics.complain(f"the archive has errors, so these are incomplete: {incomplete}")
     diagnostics.say_statements(*sentences(report.verify))
