@@ -74,7 +74,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         """Map at once what can be mapped without reading the data."""
         self.query_one(ArchiveBand).judge(None)
         self._rest()
-        self.set_interval(_FRAME, self._poll)
+        self._frames = self.set_interval(_FRAME, self._poll, pause=True)
         if self.facts.seekable:
             self._begin(quick=True)
 
@@ -127,6 +127,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         if message.job is not self._walk:
             return
         self._walk = None
+        self._frames.pause()
         match message.outcome:
             case Done(report=VerifyReport() as report):
                 self._take(report)
@@ -145,6 +146,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         title = "Mapping" if quick else "Verifying"
         self._walk = self.start(Job(title, walk(self.facts, self._picture, quick=quick), question))
         self.query_one(ResultPanel).close()
+        self._frames.resume()
         self.refresh_bindings()
 
     def _take(self, report: VerifyReport) -> None:
@@ -155,8 +157,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
             self.query_one(ResultPanel).open(report)
 
     def _poll(self) -> None:
-        if self._walk is not None:
-            self.query_one(ArchiveTabs).poll()
+        self.query_one(ArchiveTabs).poll()
 
     def _tick(self, job: Job, progress: Progress) -> None:
         self.query_one(JobBar).tick(job.title, progress, is_stopping=job.is_stopping)

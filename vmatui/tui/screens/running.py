@@ -71,7 +71,7 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
         self.query_one(MapView).show(self._picture.map)
         self.query_one("HeatMap").focus()
         self.start(self._job)
-        self.set_interval(_FRAME, self.query_one(MapView).poll)
+        self._frames = self.set_interval(_FRAME, self.query_one(MapView).poll)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer to stop what runs, and to leave what does not."""
@@ -99,6 +99,8 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Say how it went, and what became of the outputs."""
+        self._frames.stop()
+        self.query_one(MapView).poll()
         match message.outcome:
             case Done(report=RestoreReport() as report):
                 self._finish(report)

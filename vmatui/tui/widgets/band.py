@@ -56,5 +56,5 @@ def _origin(facts: ArchiveFacts) -> Content:
 
 def _sizes(facts: ArchiveFacts) -> Content:
     disks = f"{size_text(facts.devices_size)} of disks"
-    told = f"{size_text(facts.disk_size)} on disk for {disks} · {facts.header.uuid}"
+    told = f"{size_text(facts.disk_size)} for {disks} · {facts.header.uuid}"
     return Content.styled(told, MUTED)

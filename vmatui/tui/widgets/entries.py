@@ -20,8 +20,7 @@ COLUMNS: Final = (
     Column("Disks", 10, align="right", only_wide=True),
     Column("Packed", 6, only_wide=True),
     Column("State", 10),
-    Column("Notes", 6, share=2),
-    Column("File", 12, share=3, only_wide=True),
+    Column("Notes", 6, share=3),
 )
 
 
@@ -36,8 +35,7 @@ def row_of(entry: Entry) -> tuple[Cell, ...]:
         Cell(size_text(entry.devices_size), "muted"),
         Cell(_packed(entry), "muted"),
         state,
-        Cell(entry.notes, "muted"),
-        Cell(entry.path.name, "muted"),
+        Cell(entry.notes or _unusual_name(entry), "muted"),
     )
 
 
@@ -66,6 +64,11 @@ def _name(entry: Entry) -> Cell:
     if not entry.is_read:
         return Cell("…", "muted")
     return Cell(entry.path.name, "muted")
+
+
+def _unusual_name(entry: Entry) -> str:
+    """Return the name of a file that is not called as Proxmox VE calls its backups."""
+    return entry.path.name if entry.vm_id is None and entry.vm_name else ""
 
 
 def _packed(entry: Entry) -> str:

@@ -64,7 +64,7 @@ def _text_of(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     control = sum(char < " " and char not in "\t\r\n" for char in text)
-    return None if control > len(text) // 100 else text
+    return None if control > len(text) // 10 else text
 
 
 def _hex_line(data: bytes, number: int) -> Iterator[Cell]:

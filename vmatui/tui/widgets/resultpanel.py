@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Grid
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -13,22 +13,20 @@ from vmatui.tui.widgets.verdict import statements, verdict
 from vmatui.tui.wording import shown
 
 
-class ResultPanel(Grid):
+class ResultPanel(Vertical):
     """The three statements about an archive, each in its own words."""
 
     DEFAULT_CSS = """
     ResultPanel {
-        grid-size: 2;
-        grid-columns: 13 1fr;
-        grid-rows: auto;
         height: auto;
         max-height: 9;
         padding: 0 1;
         background: $panel;
         display: none;
         &.-open { display: block; }
-        Static { height: auto; }
-        .title { column-span: 2; }
+        Horizontal, Static { height: auto; }
+        .subject { width: 13; }
+        .statement { width: 1fr; }
     }
     """
 
@@ -36,8 +34,9 @@ class ResultPanel(Grid):
         """Lay out the title and three lines."""
         yield Static(classes="title")
         for _ in range(3):
-            yield Static(classes="subject", markup=False)
-            yield Static(classes="statement", markup=False)
+            with Horizontal():
+                yield Static(classes="subject")
+                yield Static(classes="statement", markup=False)
 
     @property
     def is_open(self) -> bool:
@@ -49,14 +48,9 @@ class ResultPanel(Grid):
         glyph, words, style = verdict(report)
         title = Content.assemble((f"{glyph} {words}", style), ("  every byte was read", MUTED))
         self.query_one(".title", Static).update(title)
-        lines = zip(
-            self.query(".subject"), self.query(".statement"), statements(report), strict=True
-        )
-        for subject, statement, (name, text) in lines:
-            assert isinstance(subject, Static)
-            assert isinstance(statement, Static)
-            subject.update(name)
-            statement.update(shown(text))
+        for line, (name, text) in zip(self.query(Horizontal), statements(report), strict=True):
+            line.query_one(".subject", Static).update(name)
+            line.query_one(".statement", Static).update(shown(text))
         self.add_class("-open")
 
     def close(self) -> None:

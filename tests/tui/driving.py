@@ -1,0 +1,64 @@
+"""Drives the application in tests: keys in, and waiting for jobs instead of for time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from textual.pilot import Pilot
+
+from tests.tui import holder
+from vmatui.tui.app import VmaApp
+from vmatui.tui.jobs import JobScreen
+from vmatui.tui.screens.restore import RestoreScreen
+
+Steps = Callable[[Pilot[None]], Awaitable[None]]
+
+
+def drive(app: VmaApp, steps: Steps, size: tuple[int, int] = (80, 24)) -> None:
+    """Run the application without a terminal and do the steps in it."""
+    app.animation_level = "none"
+
+    async def script(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        await steps(pilot)
+
+    holder.drive(app, script, size)
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until no job runs and nothing is left to draw."""
+    await wait_for(pilot, lambda: not _running(pilot))
+    await pilot.pause()
+
+
+async def wait_for(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
+    """Let the application work until something is so."""
+    # Not `pilot.pause`: it waits for an idle process, up to a second, while a thread works.
+    while not is_so():
+        await asyncio.sleep(0.005)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys, and wait after each until what it started is over."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+async def planned(pilot: Pilot[None]) -> None:
+    """Wait until the restore form has its plan."""
+    screen = pilot.app.screen
+    assert isinstance(screen, RestoreScreen)
+    await wait_for(pilot, lambda: screen.plan is not None)
+    await settle(pilot)
+
+
+def notices(app: VmaApp) -> list[str]:
+    """Return what the notifications on screen say."""
+    return [notification.message for notification in app._notifications]
+
+
+def _running(pilot: Pilot[None]) -> bool:
+    screens = pilot.app.screen_stack
+    return any(screen.jobs for screen in screens if isinstance(screen, JobScreen))

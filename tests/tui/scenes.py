@@ -1,0 +1,369 @@
+"""The pictures of the UI: each scene plays to a moment worth seeing, the same on every machine.
+
+They are snapshot tests, and `python -m tests.tui.scenes` writes some of them to `screenshots/`.
+A scene's docstring says what its picture must show.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from textual._doc import take_svg_screenshot
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.tui.driving import planned, press, settle, wait_for
+from tests.tui.stage import DAMAGED, SOUND, dump_folder
+from tests.tui.stepped import SteppedJob
+from vmatui.engine import plan
+from vmatui.engine.archive import open_archive
+from vmatui.engine.checker import Rejected
+from vmatui.engine.restore import Output, RestoreReport
+from vmatui.engine.verify import verify
+from vmatui.engine.walk import Extent, Gap
+from vmatui.errors import CancelledError
+from vmatui.storage.blockdev import PathFacts
+from vmatui.tui.app import VmaApp
+from vmatui.tui.archivefacts import ArchiveFacts, reopen
+from vmatui.tui.jobs import JobFunction
+from vmatui.tui.screens import archive, running
+from vmatui.tui.walks import Picture
+
+Size = tuple[int, int]
+Play = Callable[[Pilot[None]], Awaitable[None]]
+
+NARROW: Size = (80, 24)
+WIDE: Size = (120, 36)
+BOTH = NARROW, WIDE
+_GIB = 1 << 30
+SCREENSHOTS = {
+    f"{name}-120x36"
+    for name in (
+        "folder", "configs", "map", "findings", "verification", "restore-form", "restoring",
+        "restored",
+    )
+}  # fmt: skip
+"""Scenes whose pictures are for people."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A way to a picture."""
+
+    name: str
+    path: str
+    """What the application is started on, inside the stage's folder."""
+    play: Play
+    size: Size
+    theme: str
+
+    @property
+    def app(self) -> VmaApp:
+        """A new application for the scene."""
+        app = VmaApp(Path(self.path))
+        app.theme = self.theme
+        app.animation_level = "none"
+        return app
+
+    async def perform(self, pilot: Pilot[None]) -> None:
+        """Play the scene up to its moment."""
+        await settle(pilot)
+        await self.play(pilot)
+        await pilot.pause()
+
+
+SCENES: list[Scene] = []
+
+
+def scene(
+    path: str = "dump", *, sizes: tuple[Size, ...] = (NARROW,), light: bool = False
+) -> Callable[[Play], Play]:
+    """Add a scene at some sizes, and once in light colours too if wanted."""
+
+    def add(play: Play) -> Play:
+        name = play.__name__.removeprefix("the_").replace("_", "-")
+        for width, height in sizes:
+            label = f"{name}-{width}x{height}"
+            SCENES.append(Scene(label, path, play, (width, height), "textual-dark"))
+        if light:
+            SCENES.append(Scene(f"{name}-light", path, play, WIDE, "textual-light"))
+        return play
+
+    return add
+
+
+@contextmanager
+def stage() -> Iterator[None]:
+    """Be in the folder with the backups, on a machine that is always the same."""
+    before = Path.cwd()
+    with ExitStack() as stack:
+        stack.enter_context(patch.dict(os.environ))
+        os.environ.pop("NO_COLOR", None)
+        stack.enter_context(patch.object(Input, "_toggle_cursor", lambda _self: None))
+        stack.enter_context(patch.object(plan, "inspect", _inspect))
+        os.chdir(dump_folder().parent)
+        stack.callback(os.chdir, before)
+        yield
+
+
+def _inspect(path: Path) -> PathFacts:
+    """Tell what is at a path of a machine that we made up."""
+    if path.name == "vm-104-disk-1":
+        return PathFacts(path, "block", 96 << 20, False, (), (), "ext4 file system", None)
+    if path.name == "sdb":
+        return PathFacts(path, "block", 96 << 20, False, ("/srv",), (), "ext4 file system", None)
+    return PathFacts(path, "absent", None, False, (), (), None, 118 * _GIB)
+
+
+class _Halt:
+    """Ends a walk at an extent, as if the user had stopped it; a visitor."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def see_gap(self, gap: Gap) -> None:
+        """Let it pass."""
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        """End the walk if this is the extent."""
+        if extent.number == self._number:
+            raise CancelledError("far enough")
+
+    def finish(self) -> None:
+        """The walk was shorter than that."""
+
+
+def paint(facts: ArchiveFacts, picture: Picture, stop_at: int) -> None:
+    """Draw what a walk has drawn when it is at an extent."""
+    with reopen(facts) as opened, suppress(CancelledError):
+        verify(opened, visitors=(picture.map, picture.extents, _Halt(stop_at)))
+
+
+@scene(sizes=BOTH)
+async def the_folder(_pilot: Pilot[None]) -> None:
+    """Five backups, newest first, each with VM, name, time and size.
+
+    One is protected, one unfinished, one no archive at all; below, the first one in words.
+    """
+
+
+@scene("empty")
+async def the_empty_folder(_pilot: Pilot[None]) -> None:
+    """No archive, and what to do about it."""
+
+
+@scene(f"dump/{SOUND}", sizes=BOTH)
+async def the_configs(_pilot: Pilot[None]) -> None:
+    """Two configs on the left, the coloured qemu-server.conf on the right; not checked yet."""
+
+
+@scene(f"dump/{DAMAGED}")
+async def the_devices(pilot: Pilot[None]) -> None:
+    """Three devices with their counts; missing and damaged clusters in red; the density below."""
+    await press(pilot, "2", "down")
+
+
+@scene(f"dump/{SOUND}")
+async def the_map_of_a_packed_archive(pilot: Pilot[None]) -> None:
+    """Why there is no map yet, and the key that brings it."""
+    await press(pilot, "3")
+
+
+@scene(f"dump/{DAMAGED}", light=True, sizes=BOTH)
+async def the_map(pilot: Pilot[None]) -> None:
+    """The whole first disk: ramp from empty to full, damaged, missing and duplicate standing out.
+
+    The cursor is on a damaged cell; what is wrong with it is told beside or below.
+    """
+    await press(pilot, "5", "enter")
+
+
+@scene(f"dump/{DAMAGED}")
+async def the_map_zoomed_in(pilot: Pilot[None]) -> None:
+    """The second disk, one cluster a cell, from somewhere in its middle."""
+    await press(pilot, "3", "right_square_bracket", "plus", "plus", "pagedown")
+
+
+@scene(f"dump/{DAMAGED}")
+async def the_extents(pilot: Pilot[None]) -> None:
+    """The extents in file order, the damaged one marked."""
+    await press(pilot, "4", "down", "down")
+
+
+@scene(f"dump/{DAMAGED}", light=True, sizes=BOTH)
+async def the_findings(pilot: Pilot[None]) -> None:
+    """What is wrong, errors first; the one under the cursor in full, in the reference's words too.
+
+    The check is over: the three statements stand below.
+    """
+    await press(pilot, "v", "5", "down")
+
+
+@scene(f"dump/{SOUND}", sizes=BOTH)
+async def the_verification(pilot: Pilot[None]) -> None:
+    """A check half way: the map half painted, percent, rate and time left, no errors."""
+    job = SteppedJob()
+    with patch.object(archive, "walk", _painting(job, 24)):
+        await pilot.press("v")
+        job.report(414_000, 812_000)
+        await pilot.press("3")
+        await wait_for(pilot, lambda: bool(pilot.app.screen.query(".-running")))
+
+
+@scene(f"dump/{SOUND}")
+async def the_sound_archive(pilot: Pilot[None]) -> None:
+    """The check is over, nothing is wrong: the verdict in the band and three statements."""
+    await press(pilot, "v", "2")
+
+
+@scene(f"dump/{SOUND}", sizes=BOTH)
+async def the_restore_form(pilot: Pilot[None]) -> None:
+    """A row a device with the proposed target, its size and the room there; nothing written yet."""
+    await press(pilot, "r")
+    await planned(pilot)
+
+
+@scene(f"dump/{SOUND}")
+async def the_restore_problems(pilot: Pilot[None]) -> None:
+    """The first device goes to a mounted disk and is refused in its row; the last is skipped."""
+    await press(pilot, "r")
+    await planned(pilot)
+    fields = list(pilot.app.screen.query(Input))
+    fields[1].value = "/dev/sdb"
+    fields[2].value = "/dev/pve/vm-104-disk-1"
+    fields[3].focus()
+    await pilot.press("shift+tab", "space")
+    await planned(pilot)
+
+
+@scene(f"dump/{SOUND}")
+async def the_restore_question(pilot: Pilot[None]) -> None:
+    """What will be written, a sentence a device; overwriting a block device is marked."""
+    await press(pilot, "r")
+    await planned(pilot)
+    fields = list(pilot.app.screen.query(Input))
+    fields[2].value = "/dev/pve/vm-104-disk-1"
+    fields[0].focus()
+    await pilot.press("tab", "space")
+    await planned(pilot)
+    await press(pilot, "ctrl+r")
+
+
+@scene(f"dump/{SOUND}", sizes=BOTH)
+async def the_restoring(pilot: Pilot[None]) -> None:
+    """A bar a device and one in all; the map as clusters land."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        job.report(414_000, 812_000, 700, 640, 9)
+        await wait_for(pilot, lambda: bool(pilot.app.screen.query(".-running")))
+
+
+@scene(f"dump/{SOUND}", sizes=BOTH)
+async def the_restored(pilot: Pilot[None]) -> None:
+    """Every device complete and where it is; the three statements."""
+    await _end_restore(pilot, SOUND, is_complete=True)
+
+
+@scene(f"dump/{DAMAGED}")
+async def the_restore_of_a_faulty_archive(pilot: Pilot[None]) -> None:
+    """Every output named incomplete, and why."""
+    await _end_restore(pilot, DAMAGED, is_complete=False)
+
+
+@scene(f"dump/{SOUND}")
+async def the_stopped_restore(pilot: Pilot[None]) -> None:
+    """What became of the outputs after a restore was stopped."""
+    with patch.object(running, "restoring", SteppedJob()):
+        await _start_restore(pilot)
+        await press(pilot, "escape")
+
+
+@scene(f"dump/{SOUND}")
+async def the_quit_question(pilot: Pilot[None]) -> None:
+    """Quitting while a check runs asks first; going on is what Enter does."""
+    with patch.object(archive, "walk", _painting(SteppedJob(), 24)):
+        await pilot.press("v")
+        await pilot.press("ctrl+q")
+
+
+@scene(f"dump/{DAMAGED}")
+async def the_help(pilot: Pilot[None]) -> None:
+    """What the map means and every key, beside the map itself."""
+    await press(pilot, "3", "question_mark")
+
+
+@scene(f"dump/{SOUND}")
+async def the_palette(pilot: Pilot[None]) -> None:
+    """Everything that can be done here, by its name."""
+    await press(pilot, "ctrl+p")
+    await wait_for(pilot, lambda: bool(pilot.app.screen.query("CommandList")))
+
+
+@scene("dump/mail.vma")
+async def the_refusal(_pilot: Pilot[None]) -> None:
+    """A file that is no archive: what it is, in one sentence, over the folder it is in."""
+
+
+async def _start_restore(pilot: Pilot[None]) -> None:
+    await press(pilot, "r")
+    await planned(pilot)
+    await press(pilot, "ctrl+r")
+    await pilot.press("enter")
+
+
+async def _end_restore(pilot: Pilot[None], name: str, *, is_complete: bool) -> None:
+    """Restore with a job that does not write, and ends as a real one would."""
+    job = SteppedJob()
+    folder = Path("/root/restore-104-2026-11-21")
+    with patch.object(running, "restoring", _painting(job, 10_000)):
+        await _start_restore(pilot)
+        with open_archive(Path("dump", name)) as opened:
+            report = verify(opened)
+            devices = opened.header.devices
+        ending = "" if is_complete else ".incomplete"
+        outputs = tuple(
+            Output(each.dev_id, each.name, folder / f"disk-{each.name}.raw{ending}", is_complete)
+            for each in devices
+        )
+        job.end(RestoreReport(report, outputs, (folder / "qemu-server.conf",)))
+        await settle(pilot)
+
+
+def _painting(job: SteppedJob, stop_at: int) -> Callable[..., JobFunction]:
+    """Return what stands in for a walk or a restore that is at an extent."""
+
+    def make(facts: ArchiveFacts, *arguments: object, **_options: object) -> JobFunction:
+        for argument in arguments:
+            if isinstance(argument, Picture):
+                paint(facts, argument, stop_at)
+        return job()
+
+    return make
+
+
+def picture(shown: Scene) -> str:
+    """Play a scene and return its SVG."""
+    with stage():
+        return take_svg_screenshot(
+            shown.app, terminal_size=shown.size, run_before=shown.perform, simplify=False
+        )
+
+
+def main() -> None:
+    """Write the pictures that people look at."""
+    folder = Path(__file__).parents[2] / "screenshots"
+    folder.mkdir(exist_ok=True)
+    for shown in SCENES:
+        if shown.name in SCREENSHOTS:
+            path = folder / f"{shown.name.rpartition('-')[0]}.svg"
+            path.write_text(picture(shown), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
