@@ -31,24 +31,14 @@ from vmatui.storage.targets import Target
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where one device ended up."""
+    """Where one device or config ended up."""
 
-    dev_id: int
+    dev_id: int | None
+    """None for a config."""
     name: str
     path: Path
     """The final path, or the one that says incomplete."""
     is_complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigOutput:
-    """Where one config ended up."""
-
-    name: str
-    path: Path
-    """The final path, or the one that says incomplete."""
-    is_complete: bool
-    """Whether the archive header, in which configs travel, is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,7 @@ class RestoreReport:
 
     verify: VerifyReport
     outputs: tuple[Output, ...]
-    configs: tuple[ConfigOutput, ...]
+    configs: tuple[Output, ...]
 
     @property
     def is_complete(self) -> bool:
@@ -141,7 +131,7 @@ def restore(
         for planned in plan.restored
     )
     config_outputs = tuple(
-        ConfigOutput(planned.config.name, path, is_whole)
+        Output(None, planned.config.name, path, is_whole)
         for planned, path in zip(plan.configs, config_paths, strict=True)
     )
     return RestoreReport(report, outputs, config_outputs)

@@ -47,7 +47,7 @@ class OutputTable(Table):
         self._restored = plan.restored
         self._numbers = {device.dev_id: number for number, device in enumerate(header.devices)}
         self._clusters: tuple[int, ...] = ()
-        self._ends: Mapping[int, tuple[Cell, Cell]] = {}
+        self._ends: Mapping[int | None, tuple[Cell, Cell]] = {}
 
     def on_mount(self) -> None:
         """Show every device at its beginning."""
@@ -76,7 +76,7 @@ class OutputTable(Table):
         """Show what became of the outputs of a restore that did not get to its end."""
         self._end({each.device.dev_id: _left_behind(each) for each in self._restored})
 
-    def _end(self, ends: Mapping[int, tuple[Cell, Cell]]) -> None:
+    def _end(self, ends: Mapping[int | None, tuple[Cell, Cell]]) -> None:
         self._ends = ends
         self.columns = _ENDED
         self.show(len(self._restored), self._cells_ended)
