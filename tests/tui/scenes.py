@@ -7,6 +7,7 @@ A scene's docstring says what its picture must show.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from unittest.mock import patch
 
 from textual._doc import take_svg_screenshot
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from tests.tui.driving import planned, press, settle, wait_for
 from tests.tui.stage import DAMAGED, SOUND, dump_folder
@@ -104,6 +105,8 @@ def stage() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ))
         os.environ.pop("NO_COLOR", None)
+        os.environ["TZ"] = "UTC"
+        time.tzset()
         stack.enter_context(patch.object(Input, "_toggle_cursor", lambda _self: None))
         stack.enter_context(patch.object(plan, "inspect", _inspect))
         os.chdir(dump_folder().parent)
@@ -113,7 +116,7 @@ def stage() -> Iterator[None]:
 
 def _inspect(path: Path) -> PathFacts:
     """Tell what is at a path of a machine that we made up."""
-    if path.name == "vm-104-disk-1":
+    if path.name == "sdc":
         return PathFacts(path, "block", 96 << 20, False, (), (), "ext4 file system", None)
     if path.name == "sdb":
         return PathFacts(path, "block", 96 << 20, False, ("/srv",), (), "ext4 file system", None)
@@ -235,7 +238,7 @@ async def the_restore_problems(pilot: Pilot[None]) -> None:
     await planned(pilot)
     fields = list(pilot.app.screen.query(Input))
     fields[1].value = "/dev/sdb"
-    fields[2].value = "/dev/pve/vm-104-disk-1"
+    fields[2].value = "/dev/sdc"
     fields[3].focus()
     await pilot.press("shift+tab", "space")
     await planned(pilot)
@@ -247,7 +250,7 @@ async def the_restore_question(pilot: Pilot[None]) -> None:
     await press(pilot, "r")
     await planned(pilot)
     fields = list(pilot.app.screen.query(Input))
-    fields[2].value = "/dev/pve/vm-104-disk-1"
+    fields[2].value = "/dev/sdc"
     fields[0].focus()
     await pilot.press("tab", "space")
     await planned(pilot)
@@ -300,9 +303,9 @@ async def the_help(pilot: Pilot[None]) -> None:
 
 @scene(f"dump/{SOUND}")
 async def the_palette(pilot: Pilot[None]) -> None:
-    """Everything that can be done here, by its name."""
-    await press(pilot, "ctrl+p")
-    await wait_for(pilot, lambda: bool(pilot.app.screen.query("CommandList")))
+    """What can be done here, found by the beginning of its name."""
+    await press(pilot, "ctrl+p", "v", "e", "r", "i")
+    await wait_for(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 1)
 
 
 @scene("dump/mail.vma")
@@ -331,7 +334,11 @@ async def _end_restore(pilot: Pilot[None], name: str, *, is_complete: bool) -> N
             Output(each.dev_id, each.name, folder / f"disk-{each.name}.raw{ending}", is_complete)
             for each in devices
         )
-        job.end(RestoreReport(report, outputs, (folder / "qemu-server.conf",)))
+        configs = tuple(
+            Output(None, config, folder / config, True)
+            for config in ("qemu-server.conf", "qemu-server.fw")
+        )
+        job.end(RestoreReport(report, outputs, configs))
         await settle(pilot)
 
 

@@ -58,12 +58,12 @@ def test_a_stopped_job_is_not_over_before_its_thread_is() -> None:
     async def script(pilot: Pilot[None]) -> None:
         screen, stepped = _screen(pilot), SteppedJob(heeds_cancel=False)
         job = screen.start(Job("Testing", stepped()))
-        job.stop()
-        await pilot.pause()
-        assert job.is_stopping
-        assert screen.jobs == [job]
-        assert screen.ends == []
-        stepped.end("too late")
+        with stepped:
+            job.stop()
+            await pilot.pause()
+            assert job.is_stopping
+            assert screen.jobs == [job]
+            assert screen.ends == []
         await wait_for(pilot, lambda: not screen.jobs)
         assert len(screen.ends) == 1
 

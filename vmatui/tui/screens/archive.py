@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, TabbedContent
 
-from vmatui.engine.progress import Progress
 from vmatui.engine.report import VerifyReport
 from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job, JobScreen
@@ -90,7 +89,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         """Ask the job to stop."""
         if self._walk is not None:
             self._walk.stop()
-            self.refresh_bindings()
+            self.query_one(JobBar).stop()
 
     def action_back(self) -> None:
         """Close the result, or the archive."""
@@ -120,7 +119,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
     def on_job_progressed(self, message: JobProgressed) -> None:
         """Say how far the walk is."""
         if message.job is self._walk:
-            self._tick(message.job, message.progress)
+            self.query_one(JobBar).tick(message.job.title, message.progress)
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Show what the walk found, or why it came to nothing."""
@@ -158,9 +157,6 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()
-
-    def _tick(self, job: Job, progress: Progress) -> None:
-        self.query_one(JobBar).tick(job.title, progress, is_stopping=job.is_stopping)
 
     def _rest(self) -> None:
         self.refresh_bindings()

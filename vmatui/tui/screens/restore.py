@@ -1,4 +1,4 @@
-"""The restore form: a row a device, planned anew at every change, before anything is written."""
+"""The screen before a restore: planned anew at every change, before anything is written."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Button, Checkbox, Footer, Input, Label, Static
+from textual.widgets import Button, Footer, Input, Static
 from textual_fspicker import FileSave, SelectDirectory
 
 from vmatui.engine.plan import RestorePlan, plan_restore
@@ -21,17 +21,21 @@ from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.running import RunningScreen
+from vmatui.tui.widgets.restoreform import RestoreForm, Wishes
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED, TITLE
-from vmatui.tui.widgets.targetrow import TargetRow, typed_path
+from vmatui.tui.widgets.targetrow import typed_path
 from vmatui.tui.wording import counted, shown, size_text, time_text
 
 _PAUSE: Final = 0.2
 """Seconds after the last key until the plan is made anew."""
-_ROWS_AT_ONCE: Final = 16
 
 
 class RestoreScreen(JobScreen):
-    """Where each device goes."""
+    """Where each device goes.
+
+    Args:
+        facts: The archive.
+    """
 
     HELP = """
 # Restore
@@ -54,41 +58,35 @@ never is.
     def __init__(self, facts: ArchiveFacts) -> None:
         super().__init__()
         self.facts = facts
-        self.plan: RestorePlan | None = None
-        """The plan for what the form says now; None while it is being made."""
-        self._planning: Job | None = None
+        self._plan: tuple[Wishes, RestorePlan] | None = None
+        self._planning: tuple[Wishes, Job] | None = None
         self._timer: Timer | None = None
-        self._is_wanted = False
+        self._wanted: Wishes | None = None
+        """What was to be restored when there was no plan for it yet."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the folder, the rows and the button."""
+        """Lay out the form and the button."""
         name = shown(self.facts.vm_name or self.facts.path.name)
-        title = Content.assemble(("Restore ", "bold"), (name, TITLE))
-        yield Static(title, classes="band")
-        with Horizontal(id="folder-line"):
-            yield Label("Into the folder")
-            yield Input(str(default_folder(self.facts)), id="folder", compact=True)
-            yield Checkbox("Overwrite", id="overwrite", compact=True)
-        with VerticalScroll(id="rows", can_focus=False):
-            if not self.facts.header.devices:
-                yield Static("There are no disks in this archive, only configs.")
-        yield Static(id="general-problems", markup=False)
+        yield Static(Content.assemble(("Restore ", "bold"), (name, TITLE)), classes="band")
+        yield RestoreForm(self.facts.header.devices, default_folder(self.facts))
         with Horizontal(id="start-line"):
             yield Static(id="summary", markup=False)
             yield Button("Restore …", id="start", variant="primary", compact=True)
         yield Footer()
 
-    async def on_mount(self) -> None:
-        """Show the rows, and plan what is proposed."""
-        await self._add_rows(0)
+    def on_mount(self) -> None:
+        """Plan what is proposed."""
         self._make_plan()
 
-    @on(Input.Changed)
-    @on(Checkbox.Changed)
+    @property
+    def plan(self) -> RestorePlan | None:
+        """The plan for exactly what the form says now; None while there is none."""
+        wishes = self.query_one(RestoreForm).wishes()
+        return self._plan[1] if self._plan is not None and self._plan[0] == wishes else None
+
+    @on(RestoreForm.Changed)
     def _plan_soon(self) -> None:
         """Plan when the user stops typing."""
-        self.plan = None
-        self._is_wanted = False
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(_PAUSE, self._make_plan)
@@ -103,19 +101,19 @@ never is.
 
     def action_restore(self) -> None:
         """Ask, if nothing speaks against the plan; wait for the plan where it is being made."""
-        if self.plan is None:
-            self._is_wanted = True
-        elif self.plan.problems:
-            self.notify(self.plan.problems[0], severity="error", markup=False)
-        elif not (self.plan.restored or self.plan.configs):
+        plan = self.plan
+        if plan is None:
+            self._wanted = self.query_one(RestoreForm).wishes()
+        elif plan.problems:
+            self.notify(plan.problems[0], severity="error", markup=False)
+        elif not (plan.restored or plan.configs):
             self.notify("Nothing is left to restore: tick a device", severity="warning")
         else:
-            self._ask(self.plan)
+            self._ask(plan)
 
     def action_browse(self) -> None:
         """Choose by a dialog what the field under the cursor names."""
-        row = next((row for row in self.query(TargetRow) if row.has_focus_within), None)
-        field = self.query_one("#folder", Input) if row is None else row.query_one(Input)
+        field, is_folder = self.query_one(RestoreForm).path_field
 
         def put(path: Path | None) -> None:
             if path is not None:
@@ -123,7 +121,7 @@ never is.
 
         here = typed_path(field.value) or Path()
         place = next((each for each in (here, *here.parents) if each.is_dir()), Path())
-        if row is None:
+        if is_folder:
             self.app.push_screen(SelectDirectory(place, title="Restore into a folder"), put)
         else:
             dialog = FileSave(place, title="Restore to a file or device", default_file=here.name)
@@ -135,70 +133,48 @@ never is.
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Show a plan, if it is the one that was asked for last."""
-        if message.job is not self._planning:
+        if self._planning is None or message.job is not self._planning[1]:
             return
+        wishes = self._planning[0]
         match message.outcome:
             case Done(report=RestorePlan() as plan):
-                self.plan = plan
-                self._show(plan)
-                if self._is_wanted:
-                    self._is_wanted = False
+                self._plan = wishes, plan
+                self.query_one(RestoreForm).show(plan)
+                self._say(_summary(plan))
+                if self._wanted == wishes:
+                    self._wanted = None
                     self.action_restore()
             case Failed(message=text):
-                self._is_wanted = False
-                self._show_problems([text])
-                self.query_one("#summary", Static).update("")
-
-    async def _add_rows(self, start: int) -> None:
-        """Add some rows and then the next, so that hundreds do not hold up the keys."""
-        devices = self.facts.header.devices[start : start + _ROWS_AT_ONCE]
-        await self.query_one("#rows").mount_all(TargetRow(device) for device in devices)
-        if self.plan is not None:
-            self._show(self.plan)
-        if devices:
-            self.call_after_refresh(self._add_rows, start + len(devices))
+                self.query_one(RestoreForm).say([text])
+                self._say(Content())
 
     def _make_plan(self) -> None:
-        rows = list(self.query(TargetRow))
-        folder = typed_path(self.query_one("#folder", Input).value)
-        to = {row.device.dev_id: row.target for row in rows if row.target is not None}
-        skip = {row.device.dev_id for row in rows if not row.is_wanted}
-        overwrite = self.query_one("#overwrite", Checkbox).value
-        header = self.facts.header
-        self.query_one("#summary", Static).update(Content.styled("Looking at the targets …", MUTED))
-        if folder is None and len(to.keys() | skip) < len(header.devices):
+        form, header, path = self.query_one(RestoreForm), self.facts.header, self.facts.path
+        wishes = form.wishes()
+        self._say(Content.styled("Looking at the targets …", MUTED))
+        if wishes.folder is None and len(wishes.to.keys() | wishes.skip) < len(header.devices):
             self._planning = None
-            self._show_problems(["Name a folder, or a target for every device"])
+            form.say(["Name a folder, or a target for every device"])
             return
-        self._planning = self.start(
-            Job(
-                "Planning",
-                lambda _progress, _cancel: plan_restore(
-                    header, folder=folder, to=to, skip=skip, overwrite=overwrite
-                ),
-            )
+        planning = Job(
+            "Planning",
+            lambda _progress, _cancel: plan_restore(header, **wishes._asdict(), archive=path),
         )
+        self._planning = wishes, self.start(planning)
 
-    def _show(self, plan: RestorePlan) -> None:
-        by_id = {planned.device.dev_id: planned for planned in plan.devices}
-        for row in self.query(TargetRow):
-            row.show(by_id[row.device.dev_id])
-        self._show_problems(
-            [*plan.general_problems, *(text for config in plan.configs for text in config.problems)]
-        )
-        self.query_one("#summary", Static).update(_summary(plan))
-
-    def _show_problems(self, problems: list[str]) -> None:
-        told = Content("\n").join(Content.styled(f"✘ {shown(text)}", ERROR) for text in problems)
-        self.query_one("#general-problems", Static).update(told)
+    def _say(self, summary: Content) -> None:
+        self.query_one("#summary", Static).update(summary)
 
     def _ask(self, plan: RestorePlan) -> None:
         is_grave = any(planned.overwrites for planned in plan.restored)
-        question = "Restore, and overwrite what is there?" if is_grave else "Restore?"
-        self.app.push_screen(
-            ConfirmScreen(question, plan.sentences, yes="Restore", no="Not yet", is_grave=is_grave),
-            lambda agreed: self._begin(plan) if agreed else None,
+        question = ConfirmScreen(
+            "Restore, and overwrite what is there?" if is_grave else "Restore?",
+            (*plan.sentences, *plan.warnings),
+            yes="Restore",
+            no="Not yet",
+            is_grave=is_grave,
         )
+        self.app.push_screen(question, lambda agreed: self._begin(plan) if agreed else None)
 
     def _begin(self, plan: RestorePlan) -> None:
         self.app.switch_screen(RunningScreen(self.facts, plan))

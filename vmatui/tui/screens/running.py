@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from vmatui.engine.plan import RestorePlan
-from vmatui.engine.progress import Phase, Progress
 from vmatui.engine.restore import RestoreReport
 from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job, JobScreen
@@ -81,9 +80,7 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
     def action_stop(self) -> None:
         """Ask the job to stop; the screen says so at once."""
         self._job.stop()
-        self.query_one(JobBar).tick(
-            self._job.title, Progress(Phase.READING, 0, None), is_stopping=True
-        )
+        self.query_one(JobBar).stop()
 
     def action_back(self) -> None:
         """Go back to the archive."""
@@ -93,9 +90,7 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
         """Show how far each device is."""
         self._elapsed = message.progress.elapsed
         self.query_one(OutputTable).tick(message.progress)
-        self.query_one(JobBar).tick(
-            self._job.title, message.progress, is_stopping=self._job.is_stopping
-        )
+        self.query_one(JobBar).tick(self._job.title, message.progress)
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Say how it went, and what became of the outputs."""
@@ -121,7 +116,7 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
             self._rest("Everything is in its place and on the disk.")
         else:
             self._head(("was restored in part", f"bold {ERROR}"))
-            self._rest("The archive is faulty, so the name of every output says incomplete.")
+            self._rest("The archive is faulty: no disk is complete, and new files say so by name.")
 
     def _give_up(self, told: str, style: str) -> None:
         self.query_one(OutputTable).give_up()

@@ -39,34 +39,39 @@ class JobBar(Widget):
         self.remove_class("-running")
         self.refresh()
 
-    def tick(self, title: str, progress: Progress, *, is_stopping: bool = False) -> None:
+    def tick(self, title: str, progress: Progress) -> None:
         """Say how far a job is.
 
         Args:
             title: What it does, `Verifying`.
             progress: Where it stands.
-            is_stopping: Whether it was asked to stop.
         """
-        self._title, self._progress, self._is_stopping = title, progress, is_stopping
+        self._title, self._progress = title, progress
+        self.add_class("-running")
+        self.refresh()
+
+    def stop(self) -> None:
+        """Say that the job was asked to stop, until it has."""
+        self._is_stopping = True
         self.add_class("-running")
         self.refresh()
 
     def render(self) -> Content:
         """Return the line, its bar as long as the room allows."""
+        if self._is_stopping:
+            return Content.assemble(("Stopping …", "bold"), ("  cleaning up", MUTED))
         if self._progress is None:
             return self._hint
-        title = "Stopping …" if self._is_stopping else _title(self._title, self._progress)
+        title, hint = f"{_title(self._title, self._progress)}  ", "   esc stops"
         told = "   ".join(_facts(self._progress))
-        hint = "" if self._is_stopping else "   esc stops"
-        width = self.size.width - cell_len(f"{title}  {told}{hint}") - 2
-        done, open_ = "", ""
+        room = self.size.width - cell_len(f"{title}  {told}{hint}")
+        done, rest = "", ""
         if self._progress.total:
-            done, open_ = bar_parts(self._progress.done / self._progress.total, max(width, 4))
-        errors = ERROR if self._progress.errors else ""
+            done, rest = bar_parts(self._progress.done / self._progress.total, max(room, 4))
+        tone = ERROR if self._progress.errors else ""
         return Content.assemble(
-            (f"{title}  ", "bold"), (done, ACCENT), (open_, FAINT), "  ",
-            (told, errors), (hint, MUTED),
-        )  # fmt: skip
+            (title, "bold"), (done, ACCENT), (rest, FAINT), "  ", (told, tone), (hint, MUTED)
+        )
 
 
 def _title(title: str, progress: Progress) -> str:

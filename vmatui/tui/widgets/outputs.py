@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
 from vmatui.engine.plan import PlannedDevice, RestorePlan
 from vmatui.engine.progress import Progress
-from vmatui.engine.restore import RestoreReport
+from vmatui.engine.restore import Output, RestoreReport
 from vmatui.format.header import Header
 from vmatui.tui.widgets.bar import bar
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.table import Table
 from vmatui.tui.wording import percent_text, size_text
+
+Row = tuple[Cell, ...]
 
 _RUNNING: Final = (
     Column("Device", 14, share=2),
@@ -23,7 +25,7 @@ _RUNNING: Final = (
     Column("Goes to", 20, share=5, cut="start", only_wide=True),
 )
 _ENDED: Final = (
-    Column("Device", 14, share=2),
+    Column("Name", 14, share=2),
     Column("Size", 9, align="right"),
     Column("State", 10),
     Column("Path", 20, share=6, cut="start"),
@@ -44,10 +46,10 @@ class OutputTable(Table):
 
     def __init__(self, header: Header, plan: RestorePlan) -> None:
         super().__init__(_RUNNING, can_choose=False, empty="No device, only configs.")
+        self._plan = plan
         self._restored = plan.restored
         self._numbers = {device.dev_id: number for number, device in enumerate(header.devices)}
         self._clusters: tuple[int, ...] = ()
-        self._ends: Mapping[int | None, tuple[Cell, Cell]] = {}
 
     def on_mount(self) -> None:
         """Show every device at its beginning."""
@@ -59,27 +61,24 @@ class OutputTable(Table):
         self.refresh()
 
     def finish(self, report: RestoreReport) -> None:
-        """Show where the outputs are."""
-        self._end(
-            {
-                output.dev_id: (
-                    Cell("complete", "success")
-                    if output.is_complete
-                    else Cell("incomplete", "error"),
-                    Cell(str(output.path)),
-                )
-                for output in report.outputs
-            }
-        )
+        """Show where the devices and configs are."""
+        sizes = [planned.device.size for planned in self._restored]
+        sizes += [len(planned.config.data) for planned in self._plan.configs]
+        outputs = zip((*report.outputs, *report.configs), sizes, strict=True)
+        self._end([_row(each.name, size, *_end_of(each)) for each, size in outputs])
 
     def give_up(self) -> None:
         """Show what became of the outputs of a restore that did not get to its end."""
-        self._end({each.device.dev_id: _left_behind(each) for each in self._restored})
+        self._end(
+            [
+                _row(each.device.name, each.device.size, *_left_behind(each))
+                for each in self._restored
+            ]
+        )
 
-    def _end(self, ends: Mapping[int | None, tuple[Cell, Cell]]) -> None:
-        self._ends = ends
+    def _end(self, rows: Sequence[Row]) -> None:
         self.columns = _ENDED
-        self.show(len(self._restored), self._cells_ended)
+        self.show(len(rows), rows.__getitem__)
 
     def _cells_running(self, row: int) -> tuple[Cell, ...]:
         planned = self._restored[row]
@@ -95,13 +94,14 @@ class OutputTable(Table):
             Cell(str(planned.target), "muted"),
         )
 
-    def _cells_ended(self, row: int) -> tuple[Cell, ...]:
-        device = self._restored[row].device
-        return (
-            Cell(device.name, "accent"),
-            Cell(size_text(device.size), "muted"),
-            *self._ends[device.dev_id],
-        )
+
+def _row(name: str, size: int, state: Cell, path: Cell) -> Row:
+    return Cell(name, "accent"), Cell(size_text(size), "muted"), state, path
+
+
+def _end_of(output: Output) -> tuple[Cell, Cell]:
+    state = Cell("complete", "success") if output.is_complete else Cell("incomplete", "error")
+    return state, Cell(str(output.path))
 
 
 def _left_behind(planned: PlannedDevice) -> tuple[Cell, Cell]:

@@ -81,7 +81,7 @@ class TargetRow(Widget):
             self._propose(field, str(planned.target))
         self.query_one(".there", Static).update(_there(planned))
         self.query_one(".problems", Static).update(
-            Content("\n").join(Content(f"✘ {_in_words(text)}") for text in planned.problems)
+            Content("\n").join(problem_line(text) for text in planned.problems)
         )
         self.set_class(bool(planned.problems), "-faulty")
 
@@ -107,7 +107,7 @@ def _there(planned: PlannedDevice) -> Content:
     """Return what is at the target now, and the room there is."""
     facts = planned.facts
     if facts is None:
-        return Content.styled("skipped", MUTED)
+        return Content.styled("skipped" if planned.target is None else "", MUTED)
     free = f"{size_text(facts.free)} free" if facts.free is not None else ""
     if facts.free is not None and facts.free < planned.device.size:
         return Content.styled(f"only {free}, may not be enough", WARNING)
@@ -119,6 +119,7 @@ def _there(planned: PlannedDevice) -> Content:
     return Content.styled(shown(f"{what}{size}{holds}"), ERROR if planned.problems else WARNING)
 
 
-def _in_words(problem: str) -> str:
-    """Return a problem as this screen says it, where the command line's option is a tick."""
-    return problem.replace("agree to it (--overwrite)", "tick Overwrite above")
+def problem_line(problem: str) -> Content:
+    """Return a problem as the form says it, where the command line's option is a tick."""
+    text = problem.replace("agree to it (--overwrite)", "tick Overwrite above")
+    return Content.styled(f"✘ {shown(text)}", ERROR)
