@@ -28,9 +28,8 @@ def drive(app: VmaApp, steps: Steps, size: tuple[int, int] = (80, 24)) -> None:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until no job runs and nothing is left to draw."""
-    while _running(pilot):
-        await wait_for(pilot, lambda: not _running(pilot))
-        await pilot.pause()
+    await wait_for(pilot, lambda: not _running(pilot))
+    await pilot.pause()
 
 
 async def wait_for(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static, TabbedContent
 
 from tests.compressors import as_gzip
-from tests.damage import DAMAGED, HIT_CLUSTER, sound
+from tests.damage import DAMAGED, HIT_CLUSTER, HIT_EXTENT, sound
 from tests.tui.driving import drive, notices, press, settle, wait_for
 from tests.tui.holder import lines
 from tests.tui.stepped import SteppedJob
@@ -231,6 +231,22 @@ def test_a_finding_without_a_place_says_so(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "5", "enter")
         assert "archive as a whole" in notices(app)[-1]
+
+    drive(app, steps)
+
+
+def test_enter_on_an_extent_shows_what_is_wrong_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.vma"
+    path.write_bytes(DAMAGED["extent-checksum"]())
+    app = VmaApp(path)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "4", "enter")
+        assert notices(app) == ["Nothing is known against extent 0"]
+        await press(pilot, "down", "down", "enter")
+        assert _tab(pilot) == "findings"
+        await press(pilot, "4")
+        assert _screen(pilot).query_one(ExtentList).cursor == HIT_EXTENT
 
     drive(app, steps)
 

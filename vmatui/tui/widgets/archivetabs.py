@@ -106,6 +106,14 @@ class ArchiveTabs(Vertical):
     def _show_finding(self, message: FindingView.Wanted) -> None:
         self._jump(message.finding)
 
+    @on(ExtentList.Selected)
+    def _show_extent(self, message: ExtentList.Selected) -> None:
+        """Show what is wrong with an extent, if anything is known."""
+        if self.query_one(FindingView).go_to_extent(message.number):
+            self.open("findings")
+        else:
+            self.notify(f"Nothing is known against extent {message.number}", markup=False)
+
     def _jump(self, finding: Finding) -> None:
         """Show where a finding is: on the map, else among the extents."""
         if finding.touched:

@@ -77,6 +77,17 @@ with a count. Enter shows the place on the map.
         if not self._findings:
             self.query_one(Static).update("")
 
+    def go_to_extent(self, number: int) -> bool:
+        """Put the cursor on the first finding of an extent; return whether there is one."""
+        for row, finding in enumerate(self._findings):
+            is_run = finding.cluster is None and finding.extent is not None
+            if finding.extent == number or (
+                is_run and any(first <= number <= last for first, last in finding.ranges)
+            ):
+                self.query_one(Table).cursor = row
+                return True
+        return False
+
     @on(Table.Moved)
     def _describe(self, message: Table.Moved) -> None:
         message.stop()
