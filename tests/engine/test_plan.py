@@ -48,6 +48,13 @@ def test_replacing_a_file_is_named_and_needs_consent(tmp_path: Path) -> None:
     assert "exists and would be overwritten" in only_problem(plan_to(target, overwrite=False))
 
 
+def test_replacing_a_config_is_named(tmp_path: Path) -> None:
+    (tmp_path / "qemu-server.conf").touch()
+    with opened(ARCHIVE) as archive:
+        plan = plan_restore(archive.header, folder=tmp_path, overwrite=True)
+    assert plan.sentences[-1] == f"qemu-server.conf: REPLACES the file {tmp_path}/qemu-server.conf"
+
+
 def test_the_archive_itself_is_never_a_target(tmp_path: Path) -> None:
     path = tmp_path / "backup.vma"
     path.write_bytes(ARCHIVE)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import random
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests.tui.holder import device_map
 from vmatui.engine.clustermap import DAMAGED, DUPLICATE, LEVEL, UNSEEN, ZERO, DeviceMap
+from vmatui.format.header import Device
+from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.tui.widgets import cells
 from vmatui.tui.widgets.cells import GROUP, Cells, MapLevels, Shade, cell_size, levels_of
 
@@ -175,3 +180,23 @@ def test_fill_is_the_share_of_blocks_and_zero_past_the_end() -> None:
     levels.update()
     assert levels.cells(0, 2, 3).fill.tolist() == [0.5, 0.25, 0.0]
     assert levels.cells(0, 2, 3).shades(complete=False)[2] == Shade.OUTSIDE
+
+
+def test_an_update_bears_a_walk_that_goes_on_marking() -> None:
+    big = DeviceMap(Device(1, "big", 4_000_000 * CLUSTER_SIZE))
+    levels = MapLevels(big)
+    is_over = threading.Event()
+
+    def mark() -> None:
+        numbers = random.Random(1)
+        while not is_over.is_set():
+            big.changed[numbers.randrange(15_000)] = 1
+
+    walk = threading.Thread(target=mark)
+    walk.start()
+    try:
+        for _ in range(300):
+            levels.update()
+    finally:
+        is_over.set()
+        walk.join()

@@ -41,6 +41,8 @@ class PlannedConfig:
 
     config: Config
     target: Path
+    overwrites: bool = False
+    """Whether a file that is there now will be lost."""
     problems: tuple[str, ...] = ()
 
 
@@ -70,6 +72,12 @@ class RestorePlan:
     def restored(self) -> tuple[PlannedDevice, ...]:
         """The devices that are not skipped."""
         return tuple(planned for planned in self.devices if planned.target is not None)
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether something that is there now will be lost."""
+        devices = any(planned.overwrites for planned in self.restored)
+        return devices or any(planned.overwrites for planned in self.configs)
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -148,8 +156,9 @@ def _plan_configs(
 ) -> Iterator[PlannedConfig]:
     for config in header.configs:
         target = folder / _claim(config.name, taken)
-        problems = () if overwrite or not _is_there(target) else (_exists(target),)
-        yield PlannedConfig(config, target, problems)
+        is_there = _is_there(target)
+        problems = (_exists(target),) if is_there and not overwrite else ()
+        yield PlannedConfig(config, target, is_there, problems)
 
 
 def _plan_device(
@@ -260,6 +269,9 @@ def _sentences(plan: RestorePlan) -> Iterator[str]:
     if plan.configs:
         names = ", ".join(planned.target.name for planned in plan.configs)
         yield f"configs into {plan.folder}: {names}"
+    for planned_config in plan.configs:
+        if planned_config.overwrites:
+            yield f"{planned_config.config.name}: REPLACES the file {planned_config.target}"
 
 
 def _size(size: int) -> str:

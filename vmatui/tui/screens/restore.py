@@ -166,7 +166,7 @@ never is.
         self.query_one("#summary", Static).update(summary)
 
     def _ask(self, plan: RestorePlan) -> None:
-        is_grave = any(planned.overwrites for planned in plan.restored)
+        is_grave = plan.overwrites
         question = ConfirmScreen(
             "Restore, and overwrite what is there?" if is_grave else "Restore?",
             (*plan.sentences, *plan.warnings),

@@ -13,6 +13,7 @@ from vmatui.engine.findings import Finding
 from vmatui.format.codes import Severity
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
 from vmatui.tui.widgets.cells import levels_of
+from vmatui.tui.widgets.styles import MUTED
 from vmatui.tui.wording import count_text, counted, percent_text, shown, size_text
 
 _MOST_FINDINGS: Final = 20
@@ -66,12 +67,12 @@ def describe(
     lines = [
         Content.assemble(
             (shown(device.name[:_MOST_NAME]), "bold"),
-            ("  cluster " if first == last else "  clusters ", "$text-muted"),
+            ("  cluster " if first == last else "  clusters ", MUTED),
             which,
         ),
         Content.assemble(
             f"{start:#x}–{end - 1:#x}",
-            (f"  {size_text(end - start)} at {size_text(start)}", "$text-muted"),
+            (f"  {size_text(end - start)} at {size_text(start)}", MUTED),
         ),
     ]
     if first == last:
@@ -81,7 +82,7 @@ def describe(
     lines += [_finding(finding) for finding in findings[:_MOST_FINDINGS]]
     if len(findings) > _MOST_FINDINGS:
         more = counted(len(findings) - _MOST_FINDINGS, "more finding")
-        lines.append(Content.styled(f"… and {more}", "$text-muted"))
+        lines.append(Content.styled(f"… and {more}", MUTED))
     return Content("\n").join(lines)
 
 
@@ -97,7 +98,7 @@ def _one(device_map: DeviceMap, cluster: int, *, complete: bool) -> list[Content
     elif state == UNSEEN and complete:
         words.append(("missing: no extent of the archive holds it", "$text-error"))
     elif state == UNSEEN:
-        words.append(("not read yet", "$text-muted"))
+        words.append(("not read yet", MUTED))
     if state & DUPLICATE:
         words.append(("stored more than once", "$text-warning"))
     if state & DAMAGED:
@@ -121,7 +122,7 @@ def _mask(mask: int, size: int) -> Content:
         for block in range(BLOCKS_PER_CLUSTER)
     )
     parts = " ".join(squares[start : start + 4] for start in range(0, BLOCKS_PER_CLUSTER, 4))
-    return Content.assemble((parts, "$text-primary"), (f"  mask {mask:#06x}", "$text-muted"))
+    return Content.assemble((parts, "$text-primary"), (f"  mask {mask:#06x}", MUTED))
 
 
 def _many(device_map: DeviceMap, first: int, last: int, *, complete: bool) -> Content:
@@ -133,7 +134,7 @@ def _many(device_map: DeviceMap, first: int, last: int, *, complete: bool) -> Co
         (
             "missing" if complete else "not read yet",
             cells.unseen,
-            "$text-error" if complete else "$text-muted",
+            "$text-error" if complete else MUTED,
         ),
         ("duplicate", cells.duplicate, "$text-warning"),
         ("damaged", cells.damaged, "$text-error"),
@@ -144,7 +145,7 @@ def _many(device_map: DeviceMap, first: int, last: int, *, complete: bool) -> Co
         if counts[0]
     ]
     share = percent_text(float(cells.fill[0]), 1)
-    said.append(Content.styled(f"{share} of blocks stored", "$text-muted"))
+    said.append(Content.styled(f"{share} of blocks stored", MUTED))
     return Content(", ").join(said)
 
 

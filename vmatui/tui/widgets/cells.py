@@ -116,7 +116,8 @@ class MapLevels:
 
     def update(self) -> bool:
         """Sum up again what was written since the last time; return whether anything was."""
-        groups = np.flatnonzero(self._flags)
+        # numpy counts before it collects, and the walk goes on writing between the two.
+        groups = np.flatnonzero(self._flags.copy())
         if not groups.size:
             return False
         self._flags[groups] = 0  # before reading: what is written meanwhile is flagged again

@@ -27,6 +27,8 @@ _NO_MAP: Final = (
     "There is no map: the archive has no such device, or it is beyond the 32 TiB that are mapped."
 )
 
+_ZOOM: Final = Binding.Group("Zoom", compact=True)
+
 
 class HeatMap(ScrollView, can_focus=True):
     """Shows where a device's data is, and where the archive has faults."""
@@ -60,9 +62,9 @@ A cell shows a fault if only one of its clusters has it: zoom in to find which.
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus,equals_sign", "zoom_in", "Zoom in", key_display="+"),
-        Binding("minus", "zoom_out", "Zoom out", key_display="-"),
-        Binding("0", "fit", "Whole device"),
+        Binding("plus,equals_sign", "zoom_in", "Zoom in", key_display="+", group=_ZOOM),
+        Binding("minus", "zoom_out", "Zoom out", key_display="-", group=_ZOOM),
+        Binding("0", "fit", "Whole device", group=_ZOOM),
         Binding("left,h", "move(-1)", "Cell to the left", show=False),
         Binding("right,l", "move(1)", "Cell to the right", show=False),
         Binding("up,k", "move_rows(-1)", "Row up", show=False),

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from vmatui.engine.clustermap import DeviceMap
 from vmatui.tui.widgets.cells import Shade, levels_of
 from vmatui.tui.widgets.palette import GLYPHS, shade_styles
+from vmatui.tui.widgets.styles import MUTED
 from vmatui.tui.wording import count_text
 
 _GAP: Final = "   "
@@ -105,5 +106,5 @@ class Legend(Widget):
         return Content.assemble(
             *swatch,
             f" {word} ",
-            (count_text(count), "bold" if count else "$text-muted"),
+            (count_text(count), "bold" if count else MUTED),
         )
