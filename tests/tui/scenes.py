@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 from textual._doc import take_svg_screenshot
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from tests.tui.driving import planned, press, settle, wait_for
 from tests.tui.stage import DAMAGED, SOUND, dump_folder
@@ -299,13 +299,6 @@ async def the_quit_question(pilot: Pilot[None]) -> None:
 async def the_help(pilot: Pilot[None]) -> None:
     """What the map means and every key, beside the map itself."""
     await press(pilot, "3", "question_mark")
-
-
-@scene(f"dump/{SOUND}")
-async def the_palette(pilot: Pilot[None]) -> None:
-    """What can be done here, found by the beginning of its name."""
-    await press(pilot, "ctrl+p", "v", "e", "r", "i")
-    await wait_for(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 1)
 
 
 @scene("dump/mail.vma")

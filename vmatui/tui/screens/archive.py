@@ -22,7 +22,7 @@ from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
 
-_TABS: Final = Binding.Group("Tabs", compact=True)
+_TABS: Final = Binding.Group("Tab", compact=True)
 _FRAME: Final = 1 / 20
 """Seconds between two looks at what the walk has drawn."""
 

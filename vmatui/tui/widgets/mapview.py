@@ -21,7 +21,7 @@ from vmatui.tui.widgets.legend import Legend
 from vmatui.tui.widgets.styles import FAINT, MUTED, TITLE
 from vmatui.tui.wording import shown, size_text
 
-_NEIGHBOURS = Binding.Group("Device", compact=True)
+_NEIGHBOURS = Binding.Group("Disk", compact=True)
 
 
 class MapView(Container):
