@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vmatui.engine.archive import Archive, open_archive
     from vmatui.engine.clustermap import ClusterMap
+    from vmatui.engine.create import create
+    from vmatui.engine.createplan import DiskSource, plan_create
     from vmatui.engine.findings import Finding
     from vmatui.engine.plan import RestorePlan, plan_restore
     from vmatui.engine.progress import Progress
@@ -28,13 +30,16 @@ if TYPE_CHECKING:
 __all__ = [
     "Archive",
     "ClusterMap",
+    "DiskSource",
     "Finding",
     "Progress",
     "RestorePlan",
     "RestoreReport",
     "VerifyReport",
     "VmaError",
+    "create",
     "open_archive",
+    "plan_create",
     "plan_restore",
     "restore",
     "verify",
@@ -43,13 +48,16 @@ __all__ = [
 _HOMES = {
     "Archive": "vmatui.engine.archive",
     "ClusterMap": "vmatui.engine.clustermap",
+    "DiskSource": "vmatui.engine.createplan",
     "Finding": "vmatui.engine.findings",
     "Progress": "vmatui.engine.progress",
     "RestorePlan": "vmatui.engine.plan",
     "RestoreReport": "vmatui.engine.restore",
     "VerifyReport": "vmatui.engine.report",
     "VmaError": "vmatui.errors",
+    "create": "vmatui.engine.create",
     "open_archive": "vmatui.engine.archive",
+    "plan_create": "vmatui.engine.createplan",
     "plan_restore": "vmatui.engine.plan",
     "restore": "vmatui.engine.restore",
     "verify": "vmatui.engine.verify",

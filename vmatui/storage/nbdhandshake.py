@@ -1,0 +1,110 @@
+"""The first half of NBD: what is exported, and what the server can do (fixed newstyle).
+
+Structured replies are a must; block status (base:allocation) is used where it is there.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from vmatui.storage.nbdstream import MAX_TEXT, NbdError, NbdStream
+
+_GREETING: Final = struct.Struct(">8sQH")
+_INIT_MAGIC: Final = b"NBDMAGIC"
+_OPTION_MAGIC: Final = 0x49484156454F5054
+_FIXED_NEWSTYLE: Final = 1
+_NO_ZEROES: Final = 2
+_CLIENT_FLAGS: Final = struct.Struct(">I")
+
+_OPTION: Final = struct.Struct(">QII")
+_GO, _STRUCTURED_REPLY, _SET_META_CONTEXT = 7, 8, 10
+_REPLY: Final = struct.Struct(">QIII")
+_REPLY_MAGIC: Final = 0x3E889045565A9
+_ACK, _INFO, _META_CONTEXT = 1, 3, 4
+_REFUSAL: Final = 1 << 31
+_MOST_REPLIES: Final = 64
+
+_NUMBER: Final = struct.Struct(">I")
+_SHORT: Final = struct.Struct(">H")
+_EXPORT_INFO: Final = struct.Struct(">HQH")
+_INFO_EXPORT: Final = 0
+_CAN_READ_WHOLE: Final = 1 << 7
+_ALLOCATION: Final = b"base:allocation"
+_LARGEST: Final = (1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a server offers."""
+
+    size: int
+    """Bytes."""
+    status_id: int | None
+    """What block status answers are marked with; None if the server gives none."""
+    can_read_whole: bool
+    """Whether a read can be asked for in one piece, or its error instead."""
+
+
+def shake_hands(stream: NbdStream) -> Export:
+    """Go through the handshake for the default export.
+
+    Raises:
+        NbdError: it fails, or the server cannot do what is needed.
+    """
+    magic, option_magic, flags = _GREETING.unpack(stream.take(_GREETING.size, _GREETING.size))
+    if magic != _INIT_MAGIC or option_magic != _OPTION_MAGIC or not flags & _FIXED_NEWSTYLE:
+        raise NbdError("this is no NBD server of today")
+    stream.send(_CLIENT_FLAGS.pack(_FIXED_NEWSTYLE | flags & _NO_ZEROES))
+    if not _is_accepted(stream, _STRUCTURED_REPLY, b""):
+        raise NbdError("the server has no structured replies")
+    status_id = _ask_for_status(stream)
+    size, flags = _go(stream)
+    return Export(size, status_id, bool(flags & _CAN_READ_WHOLE))
+
+
+def _ask_for_status(stream: NbdStream) -> int | None:
+    query = _text(b"") + _NUMBER.pack(1) + _text(_ALLOCATION)
+    status_id = None
+    for kind, data in _ask(stream, _SET_META_CONTEXT, query):
+        if kind == _META_CONTEXT and data[_NUMBER.size :] == _ALLOCATION:
+            (status_id,) = _NUMBER.unpack_from(data)
+    return status_id
+
+
+def _go(stream: NbdStream) -> tuple[int, int]:
+    """Enter the second half; return the export's size in bytes and its flags."""
+    size = flags = None
+    for kind, data in _ask(stream, _GO, _text(b"") + _SHORT.pack(0)):
+        if kind & _REFUSAL:
+            raise NbdError(f"the server refuses: {data.decode(errors='replace')}")
+        if kind == _INFO and data[: _SHORT.size] == _SHORT.pack(_INFO_EXPORT):
+            if len(data) != _EXPORT_INFO.size:
+                raise NbdError("an answer of the wrong size")
+            _, size, flags = _EXPORT_INFO.unpack(data)
+    if size is None or flags is None or size > _LARGEST:
+        raise NbdError("the server gives no size that can be")
+    return size, flags
+
+
+def _is_accepted(stream: NbdStream, option: int, data: bytes) -> bool:
+    return [kind for kind, _ in _ask(stream, option, data)] == [_ACK]
+
+
+def _ask(stream: NbdStream, option: int, data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Send an option and yield the answers: kind and data; the last is an ACK or a refusal."""
+    stream.send(_OPTION.pack(_OPTION_MAGIC, option, len(data)) + data)
+    for _ in range(_MOST_REPLIES):
+        magic, answered, kind, length = stream.unpack(_REPLY)
+        if magic != _REPLY_MAGIC or answered != option:
+            raise NbdError("an answer to something else")
+        yield kind, stream.take(length, MAX_TEXT)
+        if kind == _ACK or kind & _REFUSAL:
+            return
+    raise NbdError("too many answers")
+
+
+def _text(text: bytes) -> bytes:
+    return _NUMBER.pack(len(text)) + text
