@@ -1,4 +1,4 @@
-"""Open, verify and restore Proxmox VMA backup archives.
+"""Open, verify, restore and create Proxmox VMA backup archives.
 
 The library door: what stands here is loaded on first use, so that a command that needs little
 starts fast.
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vmatui.engine.findings import Finding
     from vmatui.engine.plan import RestorePlan, plan_restore
     from vmatui.engine.progress import Progress
+    from vmatui.engine.proxmox import Machine
     from vmatui.engine.report import VerifyReport
     from vmatui.engine.restore import RestoreReport, restore
     from vmatui.engine.verify import verify
@@ -32,6 +33,7 @@ __all__ = [
     "ClusterMap",
     "DiskSource",
     "Finding",
+    "Machine",
     "Progress",
     "RestorePlan",
     "RestoreReport",
@@ -50,6 +52,7 @@ _HOMES = {
     "ClusterMap": "vmatui.engine.clustermap",
     "DiskSource": "vmatui.engine.createplan",
     "Finding": "vmatui.engine.findings",
+    "Machine": "vmatui.engine.proxmox",
     "Progress": "vmatui.engine.progress",
     "RestorePlan": "vmatui.engine.plan",
     "RestoreReport": "vmatui.engine.restore",

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from vmatui.cli import output
+from vmatui.cli.createoptions import DiskWords, add_create, disk_words
 from vmatui.errors import printable
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what only types need costs no start-up time
     from _typeshed import SupportsWrite
 
-VERBS: Final = ("list", "config", "verify", "restore", "extract", "demo")
+    from vmatui.engine.proxmox import Bus
+
+VERBS: Final = ("list", "config", "verify", "restore", "extract", "create", "demo")
 
 _USAGE: Final = """\
 vmatui [ARCHIVE|FOLDER]        look at archives in the terminal
@@ -45,6 +48,21 @@ class Arguments(argparse.Namespace):
     overwrite: bool = False
     dry_run: bool = False
     no_ui: bool = False
+    disks: Sequence[DiskWords] = ()
+    drives: Sequence[DiskWords] = ()
+    configs: Sequence[str] = ()
+    compress: str | None = None
+    level: int | None = None
+    threads: int = 0
+    limit: int | None = None
+    for_proxmox: int | None = None
+    vm_name: str | None = None
+    cores: int | None = None
+    memory: int | None = None
+    ostype: str | None = None
+    bios: str | None = None
+    bus: Bus | None = None
+    storage: str | None = None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -92,7 +110,26 @@ def parse(words: Sequence[str]) -> Arguments:
         bool(words) and words[0] not in VERBS and words[0] not in {"-h", "--help", "--version"}
     )
     parser = _ui_parser() if is_path or not words else _verb_parser()
-    return parser.parse_args(words, Arguments())
+    arguments, late = parser.parse_known_args(words, Arguments())
+    if late and not _take_late(arguments, late):
+        parser.error(f"unrecognized arguments: {' '.join(late)}")
+    return arguments
+
+
+def _take_late(arguments: Arguments, words: Sequence[str]) -> bool:
+    """Give a verb the optional words that stand after its options, as the reference takes them.
+
+    argparse has decided at the first word that they are absent.
+    """
+    if any(word.startswith("-") for word in words):
+        return False
+    if arguments.verb == "create":
+        arguments.disks = [*arguments.disks, *map(disk_words, words)]
+        return True
+    if arguments.verb in ("restore", "extract") and arguments.folder is None and len(words) == 1:
+        arguments.folder = words[0]
+        return True
+    return False
 
 
 def _ui_parser() -> argparse.ArgumentParser:
@@ -105,7 +142,7 @@ def _verb_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="vmatui",
         usage=_USAGE,
-        description="Open, verify and restore Proxmox VMA backup archives.",
+        description="Open, verify, restore and create Proxmox VMA backup archives.",
         epilog=_STATUS,
         formatter_class=_Formatter,
         allow_abbrev=False,
@@ -119,6 +156,9 @@ def _verb_parser() -> argparse.ArgumentParser:
     _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
     _add_restore(_verb(verbs, "restore", "write devices and configs to a folder or to targets"))
     _add_restore(_verb(verbs, "extract", "the same as restore"))
+    create = _verb(verbs, "create", "write an archive of disks and configs")
+    add_create(create)
+    _add_output_choice(create)
     _add_demo(_verb(verbs, "demo", "make a small archive and a damaged one, and look at them"))
     return parser
 

@@ -78,6 +78,10 @@ def _dispatch(arguments: Arguments, interruption: Interruption, open_ui: OpenUi)
             from vmatui.cli.verbs import restore
 
             return restore.run(arguments, interruption)
+        case "create":
+            from vmatui.cli.verbs import create
+
+            return create.run(arguments, interruption)
         case "demo":
             from vmatui.cli.verbs import demo
 

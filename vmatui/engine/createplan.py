@@ -112,6 +112,7 @@ def plan_create(
     if machine is not None:
         compression = compression or Compression.ZSTD
         target = str(_folder(target) / archive_name(machine.vmid, created, compression))
+    _check_target(target)
     open_output(target, compression=compression, level=level, threads=threads).discard()
     planned = tuple(_plan_disks(disks, "disk" if machine is None else f"drive-{machine.bus}"))
     devices = [disk.device for disk in planned]
@@ -146,6 +147,12 @@ def file_of(target: str) -> Path | None:
         return None
     path = Path(target)
     return None if path.is_fifo() or path.is_char_device() else path
+
+
+def _check_target(target: str) -> None:
+    path = file_of(target)
+    if path is not None and (not path.name or path.is_dir()):
+        raise UsageError(f"{path} is a folder: name the file in it that becomes the archive")
 
 
 def _folder(target: str) -> Path:
@@ -223,13 +230,13 @@ def _problems(target: str, disks: Sequence[PlannedDisk]) -> Iterator[str]:
 def _warnings(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> Iterator[str]:
     for disk in disks:
         try:
-            mounted = inspect(disk.path).mounted_at
+            occupation = inspect(disk.path).occupation
         except VmaError:
             continue
-        if mounted:
+        if occupation:
             yield (
-                f"{disk.path} is mounted at {', '.join(mounted)}: what is written to it meanwhile "
-                "makes the copy inconsistent"
+                f"{disk.path} is {occupation}: what is written to it meanwhile makes the copy "
+                "inconsistent"
             )
     if free is not None and worst > free:
         yield (
