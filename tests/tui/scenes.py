@@ -40,6 +40,7 @@ Play = Callable[[Pilot[None]], Awaitable[None]]
 
 NARROW: Size = (80, 24)
 WIDE: Size = (120, 36)
+HUGE: Size = (200, 60)
 BOTH = NARROW, WIDE
 _GIB = 1 << 30
 SCREENSHOTS = {
@@ -105,6 +106,7 @@ def stage() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ))
         os.environ.pop("NO_COLOR", None)
+        os.environ |= {"LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         os.environ["TZ"] = "UTC"
         time.tzset()
         stack.enter_context(patch.object(Input, "_toggle_cursor", lambda _self: None))
@@ -144,7 +146,7 @@ class _Halt:
 def paint(facts: ArchiveFacts, picture: Picture, stop_at: int) -> None:
     """Draw what a walk has drawn when it is at an extent."""
     with reopen(facts) as opened, suppress(CancelledError):
-        verify(opened, visitors=(picture.map, picture.extents, _Halt(stop_at)))
+        verify(opened, visitors=(*picture.visitors, _Halt(stop_at)))
 
 
 @scene(sizes=BOTH)
@@ -184,6 +186,36 @@ async def the_map(pilot: Pilot[None]) -> None:
     The cursor is on a damaged cell; what is wrong with it is told beside or below.
     """
     await press(pilot, "5", "enter")
+
+
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_map_of_health(pilot: Pilot[None]) -> None:
+    """What is sound in one calm colour, every fault standing out; the view's name is bright."""
+    await press(pilot, "3", "h", "n")
+
+
+@scene(f"dump/{DAMAGED}", light=True)
+async def the_map_of_order(pilot: Pilot[None]) -> None:
+    """Early to late, in sixteen colours; what is missing has none."""
+    await press(pilot, "3", "o", "n", "right")
+
+
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_map_of_blocks(pilot: Pilot[None]) -> None:
+    """Clusters block by block, the one under the cursor in brackets; above, the whole device."""
+    await press(pilot, "3", "plus", "plus", "n", "left")
+
+
+@scene(f"dump/{DAMAGED}", sizes=(NARROW, HUGE))
+async def the_archives_own_map(pilot: Pilot[None]) -> None:
+    """The extents by device, the damaged ones marked; the cursor's extent in words."""
+    await press(pilot, "3", "n", "a", "o")
+
+
+@scene(f"dump/{DAMAGED}", sizes=(HUGE,), light=True)
+async def the_great_map(pilot: Pilot[None]) -> None:
+    """The second disk on a large screen."""
+    await press(pilot, "3", "right_square_bracket", "n")
 
 
 @scene(f"dump/{DAMAGED}")

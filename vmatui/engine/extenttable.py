@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from typing import NamedTuple
 
 from vmatui.engine.checker import Rejected
@@ -27,7 +28,7 @@ class ExtentRow(NamedTuple):
 
 
 class ExtentTable:
-    """About 16 bytes an extent, in file order; grows while a walk runs."""
+    """About 17 bytes an extent, in file order; grows while a walk runs."""
 
     def __init__(self) -> None:
         self._offsets = array("Q")
@@ -37,7 +38,7 @@ class ExtentTable:
         self._sound = array("B")
         self._sets: list[frozenset[int]] = []
         self._set_numbers: dict[frozenset[int], int] = {}
-        self._devices = array("L")
+        self._devices = array("I")
 
     def __len__(self) -> int:
         return len(self._devices)
@@ -52,6 +53,29 @@ class ExtentTable:
             self._sets[self._devices[number]],
             bool(self._sound[number]),
         )
+
+    def columns(self, start: int) -> tuple[bytes, bytes, bytes, bytes]:
+        """Return the extents from `start` on as they stand in memory, for drawings.
+
+        Returns:
+            Blocks (2 bytes an extent), used slots (1), whether it is sound (1), and a number for
+            its set of devices (4), see `devices_of_set`.
+        """
+        rows = slice(start, len(self))
+        return (
+            self._blocks[rows].tobytes(),
+            self._clusters[rows].tobytes(),
+            self._sound[rows].tobytes(),
+            self._devices[rows].tobytes(),
+        )
+
+    def devices_of_set(self, number: int) -> frozenset[int]:
+        """Return the devices that a number stands for in `columns`."""
+        return self._sets[number]
+
+    def at_offset(self, offset: int) -> int:
+        """Return the number of the extent that holds a byte of the archive; 0 before the first."""
+        return max(bisect_right(self._offsets, offset, 0, len(self)) - 1, 0)
 
     def see_gap(self, gap: Gap) -> None:
         """A gap is no extent."""

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import threading
 
+from vmatui.drawing.overlay import Region, read_regions
 from vmatui.engine.clustermap import ClusterMap
 from vmatui.engine.extenttable import ExtentTable
+from vmatui.engine.placement import Placement
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport, restore
-from vmatui.engine.verify import verify
+from vmatui.engine.verify import Visitor, verify
 from vmatui.tui.archivefacts import ArchiveFacts, reopen
 from vmatui.tui.jobs import JobFunction
 
 
 class Picture:
-    """What a walk draws while it runs: the map and the extents."""
+    """What a walk draws while it runs: the map, the extents, and which of them brings what."""
 
     def __init__(self, facts: ArchiveFacts) -> None:
         self.map = ClusterMap(facts.header.devices)
         self.extents = ExtentTable()
+        self.placement = Placement()
+
+    @property
+    def visitors(self) -> tuple[Visitor, ...]:
+        """What the walk has to visit."""
+        return self.map, self.extents, self.placement
 
 
 def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
@@ -37,7 +45,7 @@ def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
             return verify(
                 archive,
                 quick=quick,
-                visitors=(picture.map, picture.extents),
+                visitors=picture.visitors,
                 progress=progress,
                 cancel=cancel,
             )
@@ -56,6 +64,34 @@ def restoring(facts: ArchiveFacts, plan: RestorePlan, picture: Picture) -> JobFu
 
     def run(progress: ProgressFunction, cancel: threading.Event) -> RestoreReport:
         with reopen(facts) as archive:
-            return restore(archive, plan, visitors=(picture.map,), progress=progress, cancel=cancel)
+            return restore(
+                archive, plan, visitors=picture.visitors, progress=progress, cancel=cancel
+            )
+
+    return run
+
+
+def partitions(facts: ArchiveFacts, picture: Picture) -> JobFunction:
+    """Return the job that reads the partition tables of a seekable archive's devices.
+
+    Its report has the regions of each device that has some, by dev_id.
+
+    Args:
+        facts: Which archive.
+        picture: Was drawn by a walk that is over.
+    """
+
+    def run(_progress: ProgressFunction, cancel: threading.Event) -> dict[int, tuple[Region, ...]]:
+        found = {}
+        with reopen(facts) as archive:
+            for dev_id, device_map in picture.map.devices.items():
+                if cancel.is_set():
+                    break
+                regions = read_regions(
+                    archive, picture.extents, picture.placement, device_map.device
+                )
+                if regions:
+                    found[dev_id] = regions
+        return found
 
     return run

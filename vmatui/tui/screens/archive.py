@@ -15,7 +15,7 @@ from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
 from vmatui.tui.screens.restore import RestoreScreen
-from vmatui.tui.walks import Picture, walk
+from vmatui.tui.walks import Picture, partitions, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
 from vmatui.tui.widgets.jobbar import JobBar
@@ -60,6 +60,9 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.report: VerifyReport | None = None
         self._picture = Picture(facts)
         self._walk: Job | None = None
+        self._overlay: Job | None = None
+        """Reads the partition tables; what it cannot find out is left unsaid."""
+        self._has_regions = False
 
     def compose(self) -> ComposeResult:
         """Lay out the band, the tabs, the result of a check, and the line of what runs."""
@@ -123,6 +126,10 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Show what the walk found, or why it came to nothing."""
+        if message.job is self._overlay:
+            self._overlay = None
+            if isinstance(message.outcome, Done):
+                self._take_regions(message.outcome.report)
         if message.job is not self._walk:
             return
         self._walk = None
@@ -154,6 +161,15 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.query_one(ArchiveTabs).take(report)
         if report.is_full:
             self.query_one(ResultPanel).open(report)
+        if self.facts.seekable and not self._has_regions and self._overlay is None:
+            self._overlay = self.start(
+                Job("Reading partition tables", partitions(self.facts, self._picture))
+            )
+
+    def _take_regions(self, regions: object) -> None:
+        if isinstance(regions, dict):
+            self._has_regions = True
+            self.query_one(ArchiveTabs).take_regions(regions)
 
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()

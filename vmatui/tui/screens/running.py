@@ -67,7 +67,7 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
     def on_mount(self) -> None:
         """Begin."""
         self._head(("is being restored", ACCENT))
-        self.query_one(MapView).show(self._picture.map)
+        self.query_one(MapView).show(self._picture)
         self.query_one("HeatMap").focus()
         self.start(self._job)
         self._frames = self.set_interval(_FRAME, self.query_one(MapView).poll)
@@ -107,7 +107,7 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
 
     def _finish(self, report: RestoreReport) -> None:
         self.query_one(OutputTable).finish(report)
-        self.query_one(MapView).show(self._picture.map, report.verify.findings)
+        self.query_one(MapView).show(self._picture, report.verify.findings)
         self.query_one(ResultPanel).open(report.verify)
         took = f"in {duration_text(self._elapsed)}" if self._elapsed >= 1 else "in a moment"
         if report.is_complete:

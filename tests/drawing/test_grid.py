@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmatui.tui.widgets.cells import GROUP
-from vmatui.tui.widgets.mapgrid import MapGrid, lay_out
+from vmatui.drawing.cells import GROUP
+from vmatui.drawing.grid import MapGrid, lay_out
 
 CLUSTERS = st.integers(1, 1 << 29)
 WIDTH = st.integers(1, 400)
@@ -52,7 +52,7 @@ def test_a_place_on_screen_leads_to_its_cell_and_back(
 
 
 def test_no_cell_stands_left_right_or_below_the_map() -> None:
-    grid = MapGrid(clusters=10, size=1, columns=4, cell_width=2, labels=9)
+    grid = MapGrid(units=10, size=1, columns=4, cell_width=2, labels=9)
     assert grid.cell_at(8, 0) is None
     assert grid.cell_at(9, 0) == 0
     assert grid.cell_at(16, 0) == 3
@@ -62,7 +62,7 @@ def test_no_cell_stands_left_right_or_below_the_map() -> None:
 
 
 def test_moving_down_keeps_the_column_and_stops_at_the_last_row() -> None:
-    grid = MapGrid(clusters=10, size=1, columns=4, cell_width=1, labels=0)
+    grid = MapGrid(units=10, size=1, columns=4, cell_width=1, labels=0)
     assert grid.moved(1, 1) == 5
     assert grid.moved(1, 100) == 9
     assert grid.moved(3, 2) == 9

@@ -1,6 +1,7 @@
-"""Where each cell of the map stands: pure arithmetic between clusters, cells and screen places.
+"""Where each cell of a map stands: pure arithmetic between units, cells and screen places.
 
-At the widest zoom every cluster of the device has its place, whatever the sizes of both.
+Units are the clusters of a device or the extents of an archive. At the widest zoom every one has
+its place, whatever their number and the screen.
 """
 
 from __future__ import annotations
@@ -8,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from vmatui.format.layout import CLUSTER_SIZE
-from vmatui.tui.widgets.cells import cell_size
+from vmatui.drawing.cells import cell_size
+from vmatui.format.layout import BLOCKS_PER_CLUSTER, CLUSTER_SIZE
 
 ZOOM_STEP: Final = 4
 """How many cells one becomes when zooming in."""
+BLOCKS: Final = 0
+"""Asked for as a cell's size: one cluster a cell, wide enough for its blocks."""
+_BLOCKS_WIDTH: Final = BLOCKS_PER_CLUSTER + 2
 _LABEL_WIDTH: Final = 9
 _WITH_LABELS: Final = 48
 """Screen columns from which on there is room for labels."""
@@ -21,36 +25,43 @@ _UNITS: Final = (("T", 1 << 40), ("G", 1 << 30), ("M", 1 << 20))
 
 @dataclass(frozen=True, slots=True)
 class MapGrid:
-    """A device's clusters laid out in rows of cells."""
+    """Units laid out in rows of cells."""
 
-    clusters: int
-    """Of the device."""
+    units: int
+    """How many there are."""
     size: int
-    """Clusters in a cell."""
+    """Units in a cell."""
     columns: int
     """Cells in a row."""
     cell_width: int
     """Screen columns of a cell: 2 where that leaves room for all, so that cells are square."""
     labels: int
-    """Screen columns left of the cells, for the row's offset in the device."""
+    """Screen columns left of the cells, for the row's place."""
+    unit_size: int = CLUSTER_SIZE
+    """Bytes of a unit; 0 labels rows with plain numbers."""
 
     @property
     def cells(self) -> int:
-        """How many cells hold clusters."""
-        return -(-self.clusters // self.size)
+        """How many cells hold units."""
+        return -(-self.units // self.size)
 
     @property
     def rows(self) -> int:
         """How many rows hold cells."""
         return -(-self.cells // self.columns)
 
-    def cell_of(self, cluster: int) -> int:
-        """Return the number of the cell that shows a cluster."""
-        return cluster // self.size
+    @property
+    def shows_blocks(self) -> bool:
+        """Whether a cell is one cluster, block by block."""
+        return self.cell_width == _BLOCKS_WIDTH
+
+    def cell_of(self, unit: int) -> int:
+        """Return the number of the cell that shows a unit."""
+        return unit // self.size
 
     def range_of(self, cell: int) -> tuple[int, int]:
-        """Return the first and last cluster of a cell."""
-        return cell * self.size, min((cell + 1) * self.size, self.clusters) - 1
+        """Return the first and last unit of a cell."""
+        return cell * self.size, min((cell + 1) * self.size, self.units) - 1
 
     def cell_at(self, x: int, row: int) -> int | None:
         """Return the cell in a row at a screen column, or None where there is none."""
@@ -65,13 +76,15 @@ class MapGrid:
         return min(row * self.columns + column, self.cells - 1)
 
     def label(self, row: int) -> str:
-        """Return where in the device a row begins, in one unit for all rows, a blank at the end.
+        """Return where a row begins, all rows in the same measure, a blank at the end.
 
         It has `labels` characters, none where there is no room for labels.
         """
         if not self.labels:
             return ""
-        step = self.size * self.columns * CLUSTER_SIZE
+        if not self.unit_size:
+            return f"{row * self.size * self.columns} ".rjust(self.labels)
+        step = self.size * self.columns * self.unit_size
         name, unit = next((name, unit) for name, unit in _UNITS if unit <= step * 100)
         decimals = 0 if step % unit == 0 else 2
         text = f"{row * step / unit:.{decimals}f}{name}" if row else "0"
@@ -79,31 +92,37 @@ class MapGrid:
 
     @property
     def next_size(self) -> int | None:
-        """The size of a cell one zoom step further in, or None at one cluster a cell."""
+        """The size of a cell one zoom step further in, or None where there is none."""
         if self.size == 1:
-            return None
+            return BLOCKS if self.unit_size and not self.shows_blocks else None
         size = 1
         while size * ZOOM_STEP * 2 <= self.size:
             size *= ZOOM_STEP
         return size
 
 
-def lay_out(clusters: int, width: int, height: int, size: int | None = None) -> MapGrid:
-    """Lay out a device.
+def lay_out(
+    units: int, width: int, height: int, size: int | None = None, unit_size: int = CLUSTER_SIZE
+) -> MapGrid:
+    """Lay units out in rows.
 
     Args:
-        clusters: Of the device, at least 1.
+        units: How many, at least 1.
         width: Screen columns there are.
         height: Screen rows there are.
-        size: Clusters in a cell; None, or more than half of what fits the whole device in, is
+        size: Units in a cell, or `BLOCKS`; None, or more than half of what fits all units in, is
             taken as that.
+        unit_size: Bytes of a unit, 0 where they are just counted.
     """
     labels = _LABEL_WIDTH if width >= _WITH_LABELS else 0
     room = max(width - labels, 1)
+    if size == BLOCKS and room >= _BLOCKS_WIDTH:
+        return MapGrid(units, 1, room // _BLOCKS_WIDTH, _BLOCKS_WIDTH, labels, unit_size)
     columns = room if room < 16 else room - room % 8
-    fitting = cell_size(clusters, columns * height)
+    fitting = cell_size(units, columns * height)
     if size is None or size * 2 > fitting:
         size = fitting
+    size = max(size, 1)
     half = columns // 2
-    is_roomy = half * height * size >= clusters
-    return MapGrid(clusters, size, half if is_roomy else columns, 1 + is_roomy, labels)
+    is_roomy = half * height * size >= units
+    return MapGrid(units, size, half if is_roomy else columns, 1 + is_roomy, labels, unit_size)
