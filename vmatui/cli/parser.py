@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what only types need costs no start-up time
 
     from vmatui.engine.proxmox import Bus
 
-VERBS: Final = ("list", "config", "verify", "restore", "extract", "create", "demo")
+VERBS: Final = ("list", "config", "verify", "restore", "extract", "create", "map", "demo")
 
 _USAGE: Final = """\
 vmatui [ARCHIVE|FOLDER]        look at archives in the terminal
@@ -63,6 +63,9 @@ class Arguments(argparse.Namespace):
     bios: str | None = None
     bus: Bus | None = None
     storage: str | None = None
+    device: str | None = None
+    view: str = "content"
+    output: str = "-"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -159,6 +162,7 @@ def _verb_parser() -> argparse.ArgumentParser:
     create = _verb(verbs, "create", "write an archive of disks and configs")
     add_create(create)
     _add_output_choice(create)
+    _add_map(_verb(verbs, "map", "draw where the data of each device is, and the faults"))
     _add_demo(_verb(verbs, "demo", "make a small archive and a damaged one, and look at them"))
     return parser
 
@@ -244,6 +248,24 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
         "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
     )
     _add_output_choice(parser)
+
+
+def _add_map(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    parser.add_argument("--device", metavar="DEV", help="only this one (by name or id)")
+    parser.add_argument(
+        "--view",
+        choices=("content", "health", "order"),
+        default="content",
+        help="how full, what is sound, or when in the archive it comes (default: content)",
+    )
+    parser.add_argument(
+        "-o",
+        dest="output",
+        metavar="FILE.svg",
+        default="-",
+        help="write a new picture; the default, -, prints text",
+    )
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:

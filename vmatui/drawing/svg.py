@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -22,35 +23,47 @@ _MARGIN: Final = 24
 _LABELS: Final = 72
 _HEAD: Final = 36
 _LINE: Final = 20
-_COLUMNS, _ROWS = 128, 64
+_COLUMNS, _LABEL_COLUMNS, _ROWS = 128, 9, 64
 _RUNS: Final = re.compile(rb"(.)\1*", re.DOTALL)
 _FONT: Final = "font-family='ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace'"
-_BORN_EMPTY: Final = (Shade.OUTSIDE, Shade.UNREAD, Shade.ZERO)
+_SIGNS: Final = {
+    Shade.UNREAD: (0.75, ".2l-.5 .6"),
+    Shade.ZERO: (0.5, ".5h.01"),
+    Shade.DOUBTFUL: (0.33, ".35q0-.17 .17-.17t.17 .17q0 .12-.17 .2v.1m0 .14v.01"),
+    Shade.DUPLICATE: (0.25, ".4h.5m-.5 .2h.5"),
+    Shade.MISSING: (0.5, ".2v.36m0 .22v.01"),
+    Shade.DAMAGED: (0.28, ".28l.44 .44m0-.44l-.44 .44"),
+}
+"""What is drawn in a cell, on a square of side 1: where it begins, and the path from there."""
 
 
-def svg(sheet: Sheet, *, dark: bool) -> str:
-    """Return a sheet as an SVG document.
+def svg(sheets: Sequence[Sheet], *, dark: bool) -> str:
+    """Return sheets, one below the other, as an SVG document.
 
     Args:
-        sheet: What is drawn.
+        sheets: What is drawn.
         dark: Whether on a dark ground.
     """
     ground = looks.DARK_GROUND if dark else looks.LIGHT_GROUND
     ink, faint = ("#e0e0e0", "#8492a6") if dark else ("#202020", "#6b747d")
     palette = looks.looks_on(ground, dark=dark)
-    width = 2 * _MARGIN + _LABELS + max(sheet.grid.columns * sheet.grid.cell_width * _CELL, 480)
-    below = _MARGIN + _HEAD + len(sheet.rows) * _CELL * sheet.grid.cell_width + _LINE
-    height = below + _LINE * len(sheet.legend) + _MARGIN
-    parts = [
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' "
-        f"viewBox='0 0 {width} {height}' {_FONT}>",
-        f"<rect width='100%' height='100%' fill='{ground}'/>",
-        _text(_MARGIN, _MARGIN + 16, sheet.title, ink, 16),
-        *_rows(sheet, palette, faint),
-        *_legend(sheet.legend, below, palette, ink),
-        "</svg>",
-    ]
-    return "\n".join(parts) + "\n"
+    parts: list[str] = []
+    top = _MARGIN
+    for sheet in sheets:
+        parts.append(_text(_MARGIN, top + 16, sheet.title, ink, 16))
+        parts += _rows(sheet, top + _HEAD, palette, faint)
+        below = top + _HEAD + len(sheet.rows) * _side(sheet) + _LINE
+        parts += _legend(sheet.legend, below, palette, ink)
+        top = below + _LINE * len(sheet.legend) + _MARGIN
+    cells = max((sheet.grid.columns * _side(sheet) for sheet in sheets), default=0)
+    width = 2 * _MARGIN + _LABELS + max(cells, 480)
+    head = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{top}' "
+        f"viewBox='0 0 {width} {top}' {_FONT}>"
+    )
+    return "\n".join(
+        [head, f"<rect width='100%' height='100%' fill='{ground}'/>", *parts, "</svg>\n"]
+    )
 
 
 def save_picture(field: Field, title: str, folder: Path, *, dark: bool) -> Path:
@@ -59,26 +72,50 @@ def save_picture(field: Field, title: str, folder: Path, *, dark: bool) -> Path:
     Raises:
         TargetError: it cannot be written.
     """
-    document = svg(make_sheet(field, title, _COLUMNS + 9, _ROWS), dark=dark)
+    document = svg([picture_sheet(field, title)], dark=dark)
     stem = f"map-{safe_name(title)}-{field.view}"
     for number in range(1, 1000):
         path = folder / (f"{stem}.svg" if number == 1 else f"{stem}-{number}.svg")
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(document)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise TargetError(f"{path} cannot be written: {error.strerror}") from error
-        return path
+        if not os.path.lexists(path):
+            write_new(path, document)
+            return path
     raise TargetError(f"{folder} is full of pictures named {stem}: remove some")
 
 
-def _rows(sheet: Sheet, palette: tuple[looks.Look, ...], faint: str) -> Iterator[str]:
-    side = _CELL * sheet.grid.cell_width
+def picture_sheet(field: Field, title: str) -> Sheet:
+    """Return a field laid out for a picture."""
+    return make_sheet(field, title, _COLUMNS + _LABEL_COLUMNS, _ROWS)
+
+
+def write_new(path: Path, document: str) -> None:
+    """Write a file that must not exist; one that could not be written whole is removed.
+
+    Raises:
+        TargetError: it exists, or cannot be written.
+    """
+    try:
+        file = path.open("x", encoding="utf-8")
+    except FileExistsError:
+        raise TargetError(f"{path} exists already: remove it or choose another name") from None
+    except OSError as error:
+        raise TargetError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        with file:
+            file.write(document)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise TargetError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _side(sheet: Sheet) -> int:
+    return _CELL * sheet.grid.cell_width
+
+
+def _rows(sheet: Sheet, start: int, palette: tuple[looks.Look, ...], faint: str) -> Iterator[str]:
+    side = _side(sheet)
     left = _MARGIN + _LABELS
     for number, row in enumerate(sheet.rows):
-        top = _MARGIN + _HEAD + number * side
+        top = start + number * side
         if number % 4 == 0:
             yield _text(_MARGIN, top + _CELL - 1, sheet.grid.label(number).strip(), faint, 10)
         for match in _RUNS.finditer(row):
@@ -91,18 +128,18 @@ def _run(
     shade: int, x: int, y: int, count: int, side: int, palette: tuple[looks.Look, ...]
 ) -> Iterator[str]:
     """Yield equal neighbouring cells."""
-    look = palette[shade]
     if shade == Shade.OUTSIDE:
         return
-    if shade not in _BORN_EMPTY:
+    look = palette[shade]
+    if shade > Shade.ZERO:
         fill = look.behind if is_fault(shade) or shade == Shade.NOW else look.colour
         yield f"<rect x='{x}' y='{y}' width='{count * side}' height='{side}' fill='{fill}'/>"
-    if shade in _BORN_EMPTY or is_fault(shade):
-        glyph = looks.GLYPHS[shade]
-        places = " ".join(str(x + cell * side + side // 2) for cell in range(count))
+    if shade in _SIGNS:
+        start, path = _SIGNS[Shade(shade)]
+        drawn = "".join(f"M{cell + start:g} {path}" for cell in range(count))
         yield (
-            f"<text x='{places}' y='{y + side * 0.8:.0f}' font-size='{side}' text-anchor='middle' "
-            f"fill='{look.colour}'>{glyph * count}</text>"
+            f"<path transform='translate({x} {y}) scale({side})' d='{drawn}' fill='none' "
+            f"stroke='{look.colour}' stroke-width='.12' stroke-linecap='round'/>"
         )
 
 

@@ -120,10 +120,10 @@ class ClusterMap:
         self.is_complete = True
 
     def _doubt(self, slots: Iterable[int]) -> None:
-        """Flag clusters that were accepted from an extent that has faults elsewhere."""
+        """Flag what was accepted of an extent with faults elsewhere; zero needs no data."""
         for slot in slots:
             device = self.devices.get(slot >> 32 & 0xFF)
-            if device is not None:
+            if device is not None and slot >> 48:
                 device.add_flag(slot & 0xFFFFFFFF, DOUBTFUL)
 
     def _flag(self, slot: int, *, is_sound: bool) -> None:
