@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
+
+from textual.geometry import Size
 
 from vmatui.drawing.archivefield import ArchiveField
+from vmatui.drawing.grid import lay_out
 from vmatui.drawing.shades import View
 from vmatui.engine.extenttable import ExtentTable
 from vmatui.tui.widgets.movablemap import MovableMap
+
+_ROWS: Final = 10
 
 
 class FileMap(MovableMap):
@@ -25,6 +31,12 @@ the *file* shows. `a` goes back to the devices, at the place that the cursor's e
         super().__init__(id=id, classes=classes)
         self.nothing = "No extent has been read yet."
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many rows the extents take, where the height is free."""
+        if self.field is None:
+            return 1
+        return lay_out(self.field.units, width, _ROWS, None, 0).rows
+
     def show(
         self, table: ExtentTable | None, names: Mapping[int, str], complete: bool, *, view: View
     ) -> None:
@@ -40,3 +52,4 @@ the *file* shows. `a` goes back to the devices, at the place that the cursor's e
         keep = known is not None and known.table is table
         field = ArchiveField(table, names, view, complete=complete) if table is not None else None
         self.draw(field, keep=keep)
+        self.refresh(layout=True)

@@ -87,13 +87,15 @@ class Ruler(Widget):
             low = max(low, column)
             if low > high:
                 continue
-            text = shown(f"{region.partition.number} {region.kind}")[: high - low]
+            number, room = str(region.partition.number), high - low
+            text = shown(f"{number} {region.kind}")
+            text = text if len(text) <= room else number[:room]
             fill = "-" if is_ascii else "─"
             segments += [
                 Segment(" " * (low - column), self.rich_style),
                 Segment(line, cut),
                 Segment(text, style),
-                Segment(fill * (high - low - len(text)), cut),
+                Segment(fill * (room - len(text)), cut),
             ]
             column = high + 1
         return segments
@@ -112,4 +114,4 @@ class Ruler(Widget):
         return [*brush.paint(shades[:low]), *marks, *brush.paint(shades[high + 1 :])]
 
     def _part(self, name: str) -> Style:
-        return self.rich_style + self.get_component_rich_style(f"ruler--{name}", partial=True)
+        return self.get_component_rich_style(f"ruler--{name}")
