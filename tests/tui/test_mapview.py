@@ -199,15 +199,16 @@ def test_s_saves_pictures_that_never_overwrite(archive: Path) -> None:
     drive(app, steps)
 
 
-def test_a_packed_archive_has_no_partitions_before_and_its_order_after_a_check(
-    archive: Path,
-) -> None:
+def test_a_packed_archive_has_partitions_and_order_once_it_was_read(archive: Path) -> None:
     archive.write_bytes(as_gzip(archive.read_bytes()))
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "3", "s", "g", "escape", "a", "a", "o")
         assert pilot.app.screen.query_one(MapView).has_class("-empty")
-        await press(pilot, "v", "escape", "right")
-        assert "· extent 0 at" in detail(pilot)
+        await press(pilot, "v", "escape")
+        heat_map(pilot).go_to(50)
+        await press(pilot, "right")
+        assert "· extent " in detail(pilot)
+        assert "in partition 2 xfs “root”" in detail(pilot)
 
     drive(VmaApp(archive), steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,9 @@ from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.format.partitions import HEAD, Partition, parse_partitions
 from vmatui.storage.signature import signature_of
+
+Read = Callable[[int, int], bytes | None]
+"""Gives bytes of a device: offset and length."""
 
 _SIGNED: Final = 3 * CLUSTER_SIZE
 """Bytes from a partition's start in which all common file systems sign."""
@@ -84,24 +88,25 @@ class DeviceReader:
         return b"".join(parts)[offset - skipped : stop - skipped]
 
 
-def read_regions(
-    archive: Archive, table: ExtentTable, placement: Placement, device: Device
-) -> tuple[Region, ...]:
+def read_regions(read: Read, size: int) -> tuple[Region, ...]:
     """Return the partitions of a device; none where there is no table or it cannot be read.
+
+    Args:
+        read: Gives bytes of the device from an offset on, None where it cannot.
+        size: Bytes of the device.
 
     Raises:
         SourceError: the archive cannot be read any more.
     """
-    reader = DeviceReader(archive, table, placement, device)
-    head = reader.read(0, HEAD) or b""
-    tail = reader.read(max(device.size - HEAD, 0), HEAD) or b""
-    partitions = parse_partitions(head, tail, device.size)
+    head = read(0, HEAD) or b""
+    tail = read(max(size - HEAD, 0), HEAD) or b""
+    partitions = parse_partitions(head, tail, size)
     return tuple(
-        Region(partition, _content(reader, partition) if number < _MOST_SIGNED else None)
+        Region(partition, _content(read, partition) if number < _MOST_SIGNED else None)
         for number, partition in enumerate(partitions)
     )
 
 
-def _content(reader: DeviceReader, partition: Partition) -> str | None:
-    start = reader.read(partition.start, min(_SIGNED, partition.size))
+def _content(read: Read, partition: Partition) -> str | None:
+    start = read(partition.start, min(_SIGNED, partition.size))
     return signature_of(start, partition.size) if start else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
-from vmatui.drawing.overlay import Region, read_regions
+from vmatui.drawing.overlay import DeviceReader, Read, Region, read_regions
 from vmatui.engine.clustermap import ClusterMap
 from vmatui.engine.extenttable import ExtentTable
 from vmatui.engine.placement import Placement
@@ -12,6 +13,7 @@ from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport, restore
+from vmatui.engine.scout import Scout
 from vmatui.engine.verify import Visitor, verify
 from vmatui.tui.archivefacts import ArchiveFacts, reopen
 from vmatui.tui.jobs import JobFunction
@@ -24,11 +26,12 @@ class Picture:
         self.map = ClusterMap(facts.header.devices)
         self.extents = ExtentTable()
         self.placement = Placement()
+        self.scout = Scout(facts.header.devices)
 
     @property
     def visitors(self) -> tuple[Visitor, ...]:
         """What the walk has to visit."""
-        return self.map, self.extents, self.placement
+        return self.map, self.extents, self.placement, self.scout
 
 
 def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
@@ -72,7 +75,7 @@ def restoring(facts: ArchiveFacts, plan: RestorePlan, picture: Picture) -> JobFu
 
 
 def partitions(facts: ArchiveFacts, picture: Picture) -> JobFunction:
-    """Return the job that reads the partition tables of a seekable archive's devices.
+    """Return the job that finds the partitions of an archive's devices.
 
     Its report has the regions of each device that has some, by dev_id.
 
@@ -87,9 +90,11 @@ def partitions(facts: ArchiveFacts, picture: Picture) -> JobFunction:
             for dev_id, device_map in picture.map.devices.items():
                 if cancel.is_set():
                     break
-                regions = read_regions(
-                    archive, picture.extents, picture.placement, device_map.device
-                )
+                device = device_map.device
+                read: Read = partial(picture.scout.read, device)
+                if facts.seekable:
+                    read = DeviceReader(archive, picture.extents, picture.placement, device).read
+                regions = read_regions(read, device.size)
                 if regions:
                     found[dev_id] = regions
         return found

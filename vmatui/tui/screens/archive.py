@@ -161,7 +161,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.query_one(ArchiveTabs).take(report)
         if report.is_full:
             self.query_one(ResultPanel).open(report)
-        if self.facts.seekable and not self._has_regions and self._overlay is None:
+        if not self._has_regions and self._overlay is None:
             self._overlay = self.start(
                 Job("Reading partition tables", partitions(self.facts, self._picture))
             )
