@@ -64,10 +64,13 @@ class Scene:
     play: Play
     size: Size
     theme: str
+    has_colour: bool = True
 
     @property
     def app(self) -> VmaApp:
         """A new application for the scene."""
+        if not self.has_colour:
+            os.environ["NO_COLOR"] = "1"
         app = VmaApp(Path(self.path))
         app.theme = self.theme
         app.animation_level = "none"
@@ -84,9 +87,13 @@ SCENES: list[Scene] = []
 
 
 def scene(
-    path: str = "dump", *, sizes: tuple[Size, ...] = (NARROW,), light: bool = False
+    path: str = "dump",
+    *,
+    sizes: tuple[Size, ...] = (NARROW,),
+    light: bool = False,
+    colourless: bool = False,
 ) -> Callable[[Play], Play]:
-    """Add a scene at some sizes, and once in light colours too if wanted."""
+    """Add a scene at some sizes, and once in light colours and without any if wanted."""
 
     def add(play: Play) -> Play:
         name = play.__name__.removeprefix("the_").replace("_", "-")
@@ -94,7 +101,10 @@ def scene(
             label = f"{name}-{width}x{height}"
             SCENES.append(Scene(label, path, play, (width, height), "textual-dark"))
         if light:
-            SCENES.append(Scene(f"{name}-light", path, play, WIDE, "textual-light"))
+            SCENES.append(Scene(f"{name}-light", path, play, sizes[-1], "textual-light"))
+        if colourless:
+            label = f"{name}-colourless"
+            SCENES.append(Scene(label, path, play, sizes[0], "textual-dark", has_colour=False))
         return play
 
     return add
@@ -188,7 +198,7 @@ async def the_map_of_a_packed_archive(pilot: Pilot[None]) -> None:
     await press(pilot, "3")
 
 
-@scene(f"dump/{DAMAGED}", light=True, sizes=BOTH)
+@scene(f"dump/{DAMAGED}", light=True, colourless=True, sizes=BOTH)
 async def the_map(pilot: Pilot[None]) -> None:
     """The whole first disk: ramp from empty to full, damaged, missing and duplicate standing out.
 
@@ -203,7 +213,7 @@ async def the_map_of_health(pilot: Pilot[None]) -> None:
     await press(pilot, "3", "h", "n")
 
 
-@scene(f"dump/{DAMAGED}", light=True)
+@scene(f"dump/{DAMAGED}", light=True, colourless=True)
 async def the_map_of_order(pilot: Pilot[None]) -> None:
     """Early to late, in sixteen colours; what is missing has none."""
     await press(pilot, "3", "o", "n", "right")
