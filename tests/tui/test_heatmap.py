@@ -13,7 +13,7 @@ from vmatui.engine.clustermap import DAMAGED, DOUBTFUL, DUPLICATE, UNSEEN, ZERO,
 from vmatui.engine.placement import Placement
 from vmatui.format.header import Device
 from vmatui.tui.widgets.heatmap import HeatMap
-from vmatui.tui.widgets.palette import Brush, Palette, styles_on
+from vmatui.tui.widgets.palette import Brush, HalfBrush, Palette, styles_on
 
 FULL = 17
 
@@ -111,7 +111,7 @@ def test_zooming_in_keeps_the_cursors_cluster_in_sight() -> None:
             first, last = app.ranges[-1]
             assert first <= 61_234 <= last
             text = "".join(lines(app.map))
-            assert "╋" in text or "[" in text
+            assert any(mark in text for mark in "╋[▀▄")
         assert app.ranges[-1] == (61_234, 61_234)
         assert app.map.max_scroll_y > 0
         for _ in range(8):
@@ -408,7 +408,7 @@ def test_the_wheel_zooms_around_the_mouse() -> None:
         before = app.ranges[-1]
         await pilot._post_mouse_events([MouseScrollUp], HeatMap, offset=(9 + 5, 3))
         await pilot.pause()
-        assert app.map.cursor == (3 * 64 + 5) * (before[1] + 1)
+        assert app.map.cursor == (2 * 3 * 64 + 5) * (before[1] + 1)
         first, last = app.ranges[-1]
         assert last - first < before[1]
         await pilot._post_mouse_events([MouseScrollDown], HeatMap, offset=(9 + 5, 3))
@@ -493,5 +493,38 @@ def test_without_colours_the_order_is_told_by_digits(monkeypatch: pytest.MonkeyP
         app.map.go_to(3)
         await pilot.pause()
         assert cells_on(lines(app.map)[0]) == "8844cc[]"
+
+    drive(app, script)
+
+
+def test_two_rows_share_a_line_in_half_blocks_but_for_faults() -> None:
+    styles = styles_on(Color.parse("#121212"), dark=True)
+    brush = HalfBrush(Palette(GLYPHS, styles, False), Style())
+    full, zero, unread = bytes([Shade.FULL]), bytes([Shade.ZERO]), bytes([Shade.UNREAD])
+    damaged = bytes([Shade.DAMAGED])
+    colour = styles[Shade.FULL].color
+    segments = brush.paint(
+        full * 2 + zero * 3 + full + unread, full * 2 + zero + full + damaged + zero + unread
+    )
+    assert [piece.text for piece in segments] == ["▀▀", "·", "▄", "×", "▀", "╱"]
+    assert [piece.style and piece.style.color for piece in segments][0:3:2] == [colour, colour]
+    assert segments[0].style is not None
+    assert segments[0].style.bgcolor == colour
+    assert segments[3].style == styles[Shade.DAMAGED]
+
+
+def test_the_cursor_walks_over_half_rows() -> None:
+    app = MapApp(big_map(), complete=False)
+
+    async def script(pilot: Pilot[None]) -> None:
+        grid = app.map.grid
+        assert grid is not None
+        assert grid.lines == 2
+        for line, mark in ((0, "▀"), (0, "▄"), (1, "▀")):
+            await pilot.pause()
+            assert lines(app.map)[line][9] == mark
+            await pilot.press("down")
+        await pilot.press("pagedown", "pageup")
+        assert app.map.cursor == grid.size * grid.columns
 
     drive(app, script)

@@ -39,6 +39,8 @@ class MapGrid:
     """Screen columns left of the cells, for the row's place."""
     unit_size: int = CLUSTER_SIZE
     """Bytes of a unit; 0 labels rows with plain numbers."""
+    lines: int = 1
+    """Rows in a line of the screen: 2 where half blocks can be drawn."""
 
     @property
     def cells(self) -> int:
@@ -102,17 +104,23 @@ class MapGrid:
 
 
 def lay_out(
-    units: int, width: int, height: int, size: int | None = None, unit_size: int = CLUSTER_SIZE
+    units: int,
+    width: int,
+    height: int,
+    size: int | None = None,
+    unit_size: int = CLUSTER_SIZE,
+    lines: int = 1,
 ) -> MapGrid:
     """Lay units out in rows.
 
     Args:
         units: How many, at least 1.
         width: Screen columns there are.
-        height: Screen rows there are.
+        height: Screen lines there are.
         size: Units in a cell, or `BLOCKS`; None, or more than half of what fits all units in, is
             taken as that.
         unit_size: Bytes of a unit, 0 where they are just counted.
+        lines: Rows that a line of the screen can show, used where they show more.
     """
     labels = _LABEL_WIDTH if width >= _WITH_LABELS else 0
     room = max(width - labels, 1)
@@ -120,9 +128,14 @@ def lay_out(
         return MapGrid(units, 1, room // _BLOCKS_WIDTH, _BLOCKS_WIDTH, labels, unit_size)
     columns = room if room < 16 else room - room % 8
     fitting = cell_size(units, columns * height)
+    if fitting == 1 or size == 1:
+        lines = 1  # single clusters are large enough to be seen as they are
+    fitting = cell_size(units, columns * height * lines)
     if size is None or size * 2 > fitting:
         size = fitting
     size = max(size, 1)
     half = columns // 2
     is_roomy = half * height * size >= units
-    return MapGrid(units, size, half if is_roomy else columns, 1 + is_roomy, labels, unit_size)
+    if is_roomy:
+        return MapGrid(units, size, half, 2, labels, unit_size)
+    return MapGrid(units, size, columns, 1, labels, unit_size, lines)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vmatui.drawing.cells import GROUP, Counts
 from vmatui.engine.placement import Placement
+from vmatui.format.layout import SLOTS_PER_EXTENT
 
 _NONE = np.iinfo(np.uint32).max
 """Stands where no extent is known."""
@@ -90,21 +91,25 @@ class Order:
 
     def _small_cells(self, first: int, size: int, count: int) -> Counts:
         runs = self._runs(first, first + size * count - 1)[::-1]
-        lengths = self._lengths[runs].astype(np.int64)
-        ends = np.cumsum(lengths)
-        within = np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
-        clusters = np.repeat(self._firsts[runs].astype(np.int64), lengths) + within - first
-        extents = np.repeat(self._extents[runs].astype(np.int64), lengths)
-        inside = (clusters >= 0) & (clusters < size * count)
+        firsts = self._firsts[runs].astype(np.int64) - first
+        extents = self._extents[runs].astype(np.int64)
+        # Places along each run, no two of them more than a cell apart, its last among them.
+        steps = np.arange(0, SLOTS_PER_EXTENT + size, size)
+        lasts = self._lengths[runs].astype(np.int64) - 1
+        cells = (firsts[:, np.newaxis] + np.minimum(steps, lasts[:, np.newaxis])) // size
+        extents = np.repeat(extents, len(steps))
+        cells = cells.ravel()
+        inside = (cells >= 0) & (cells < count)
         found = np.full(count, -1, np.int64)
-        found[clusters[inside] // size] = extents[inside]
+        # Of several extents for a cell the last one stays, so the first has to come last.
+        found[cells[inside]] = extents[inside]
         return found
 
     def _runs(self, first: int, last: int) -> NDArray[np.int64]:
         """Return the numbers of the runs that have clusters from `first` to `last`."""
         firsts = self._firsts[: self._count]
-        # A run has at most 59 clusters, so most are ruled out by where they begin.
-        low = max(first - 255, 0)
+        # A run is never longer than an extent, so most are ruled out by where they begin.
+        low = max(first - SLOTS_PER_EXTENT, 0)
         near = np.flatnonzero((firsts >= low) & (firsts <= last))
         near = near[self._dev_ids[near] == self._dev_id]
         found: NDArray[np.int64] = near[firsts[near].astype(np.int64) + self._lengths[near] > first]

@@ -5,6 +5,7 @@ A walk writes the field at any time; `poll` draws again only the lines that look
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -18,7 +19,8 @@ from textual.strip import Strip
 from vmatui.drawing.fields import Field
 from vmatui.drawing.frame import MapFrame
 from vmatui.drawing.grid import MapGrid, lay_out
-from vmatui.tui.widgets.palette import Brush, palette_of
+from vmatui.drawing.shades import is_fault
+from vmatui.tui.widgets.palette import Brush, HalfBrush, palette_of
 
 
 class MapCanvas(ScrollView, can_focus=True):
@@ -62,6 +64,7 @@ class MapCanvas(ScrollView, can_focus=True):
         """Units in a cell as the user chose them; None shows the whole."""
         self._frame: MapFrame | None = None
         self._brush: Brush | None = None
+        self._half_brush: HalfBrush | None = None
 
     @property
     def grid(self) -> MapGrid | None:
@@ -80,8 +83,9 @@ class MapCanvas(ScrollView, can_focus=True):
         grid, top = self.grid, self.scroll_offset.y
         if grid is None:
             return None
-        first = min(top * grid.columns * grid.size, grid.units - 1)
-        stop = (top + self.scrollable_size.height) * grid.columns * grid.size
+        per_line = grid.lines * grid.columns * grid.size
+        first = min(top * per_line, grid.units - 1)
+        stop = (top + self.scrollable_size.height) * per_line
         return first, min(stop, grid.units) - 1
 
     def draw(self, field: Field | None, *, keep: bool) -> None:
@@ -107,8 +111,8 @@ class MapCanvas(ScrollView, can_focus=True):
             self._arrange()
             return
         seen = frame.version
-        for row in frame.update():
-            self.refresh_line(row)
+        for line in {row // frame.grid.lines for row in frame.update()}:
+            self.refresh_line(line)
         if frame.is_newer(seen, frame.grid.cell_of(self.cursor)):
             self._tell()
 
@@ -132,7 +136,9 @@ class MapCanvas(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Forget the styles, which the theme may have changed."""
         super().notify_style_update()
-        self._brush = None
+        self._brush = self._half_brush = None
+        if self._frame and self._frame.grid.lines != self._lines:
+            self._arrange()
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Draw the cursor's old and new line, and bring the new one into view."""
@@ -140,7 +146,7 @@ class MapCanvas(ScrollView, can_focus=True):
         if grid is None:
             return
         for unit in (old, new):
-            self.refresh_line(grid.cell_of(unit) // grid.columns)
+            self.refresh_line(grid.cell_of(unit) // grid.columns // grid.lines)
         self._scroll_to_cursor()
         if grid.cell_of(old) != grid.cell_of(new):
             self._tell()
@@ -148,14 +154,15 @@ class MapCanvas(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw a line of the screen."""
         width, base = self.size.width, self.rich_style
-        frame, row = self._frame, y + self.scroll_offset.y
+        frame, line = self._frame, y + self.scroll_offset.y
         if frame is None:
             return Strip([Segment(self.nothing if y == 0 else "", base)]).adjust_cell_length(
                 width, base
             )
+        row = line * frame.grid.lines
         if row >= frame.grid.rows:
             return Strip.blank(width, base)
-        cells = self._cells(frame, row)
+        cells = self._cells(frame, row) if frame.grid.lines == 1 else self._pairs(frame, row)
         return Strip([*self._gutter(frame.grid, row), *cells]).adjust_cell_length(width, base)
 
     def gutter_mark(self, first: int, last: int) -> str:
@@ -175,7 +182,7 @@ class MapCanvas(ScrollView, can_focus=True):
         if not grid.labels:
             return []
         first = row * grid.columns * grid.size
-        last = min(first + grid.columns * grid.size, grid.units) - 1
+        last = min(first + grid.lines * grid.columns * grid.size, grid.units) - 1
         label = self.get_component_rich_style("map--label")
         mark = self.get_component_rich_style("map--mark")
         return [Segment(grid.label(row)[:-1], label), Segment(self.gutter_mark(first, last), mark)]
@@ -199,6 +206,27 @@ class MapCanvas(ScrollView, can_focus=True):
             *self.cell_segments(brush, shades[column + 1 :], start + column + 1),
         ]
 
+    def _pairs(self, frame: MapFrame, row: int) -> list[Segment]:
+        """Draw two rows of cells in half blocks, the cursor's among them."""
+        grid, brush = frame.grid, self._half_brush
+        if brush is None:
+            brush = self._half_brush = HalfBrush(palette_of(self), self.rich_style)
+        top = self.scroll_offset.y * grid.lines
+        upper, lower = frame.row(row, top), frame.row(row + 1, top)
+        cursor_row, column = divmod(grid.cell_of(self.cursor), grid.columns)
+        if cursor_row not in (row, row + 1):
+            return brush.paint(upper, lower)
+        shade = (upper if cursor_row == row else lower)[column]
+        style = self.get_component_rich_style("map--cursor")
+        cursor = brush.mark(style, is_upper=cursor_row == row)
+        if is_fault(shade):
+            cursor = Segment(brush.palette.glyphs[shade], style)
+        return [
+            *brush.paint(upper[:column], lower[:column]),
+            cursor,
+            *brush.paint(upper[column + 1 :], lower[column + 1 :]),
+        ]
+
     def cursor_segments(self, brush: Brush, shade: int, cell: int) -> list[Segment]:
         """Draw the cell under the cursor; pieces without a style get the cursor's."""
         return [Segment(brush.palette.cursor_glyph(shade, brush.width))]
@@ -217,14 +245,20 @@ class MapCanvas(ScrollView, can_focus=True):
             self.virtual_size = Size(width, height)
         else:
             field = self.field
-            grid = lay_out(field.units, width, height, self.cell_size, field.unit_size)
-            if grid == lay_out(field.units, width, height, None, field.unit_size):
+            room = partial(lay_out, field.units, width, height)
+            grid = room(self.cell_size, field.unit_size, self._lines)
+            if grid == room(None, field.unit_size, self._lines):
                 self.cell_size = None
-            self._frame = MapFrame(field, grid, height)
-            self.virtual_size = Size(width, grid.rows)
+            self._frame = MapFrame(field, grid, height * grid.lines)
+            self.virtual_size = Size(width, -(-grid.rows // grid.lines))
         self.refresh()
         self.refresh_bindings()
         self._scroll_to_cursor()
+
+    @property
+    def _lines(self) -> int:
+        """Rows that a line of this screen can show."""
+        return 2 if palette_of(self).has_shades else 1
 
     def _tell(self) -> None:
         if self.cursor_range:
@@ -234,7 +268,7 @@ class MapCanvas(ScrollView, can_focus=True):
         """Scroll only if the cursor would be out of sight."""
         if self.grid is None:
             return
-        row = self.grid.cell_of(self.cursor) // self.grid.columns
+        row = self.grid.cell_of(self.cursor) // self.grid.columns // self.grid.lines
         height, top = self.scrollable_size.height, self.scroll_offset.y
         if not top <= row < top + height:
             is_near = top - 1 <= row <= top + height

@@ -89,7 +89,8 @@ class MovableMap(MapCanvas):
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by what fits on the screen."""
-        self.action_move_rows(pages * max(self.scrollable_size.height - 1, 1))
+        lines = self.grid.lines if self.grid else 1
+        self.action_move_rows(pages * lines * max(self.scrollable_size.height - 1, 1))
 
     def action_go_to(self, unit: int) -> None:
         """Move the cursor to a unit; past the end is the last."""
@@ -132,7 +133,8 @@ class MovableMap(MapCanvas):
         """Put the cursor on the cell at a place of the widget."""
         if self.grid is None or place is None:
             return
-        cell = self.grid.cell_at(place.x, place.y + self.scroll_offset.y)
+        row = (place.y + self.scroll_offset.y) * self.grid.lines
+        cell = self.grid.cell_at(place.x, row)
         if cell is not None:
             self.go_to(self.grid.range_of(cell)[0])
 

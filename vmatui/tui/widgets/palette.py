@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.widget import Widget
 
 from vmatui.drawing import looks
-from vmatui.drawing.shades import is_fault
+from vmatui.drawing.shades import Shade, is_fault
 from vmatui.drawing.terminal import abilities
 
 _RUNS: Final = re.compile(rb"(.)\1*", re.DOTALL)
+_PAIRS: Final = re.compile(rb"(..)\1*", re.DOTALL)
+_MOST_DRAWN: Final = 20_000
+"""Pieces that a brush keeps; two rows have many more kinds of pieces than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Palette:
     styles: Sequence[Style]
     """By `Shade`, to be drawn on the widget's own background."""
     is_ascii: bool
+    has_shades: bool = False
+    """Whether colours alone tell how full a cell is, so that half blocks can be drawn."""
 
     def cursor_glyph(self, shade: int, width: int) -> str:
         """Return what the cursor shows: a fault as it is, anything else as a mark."""
@@ -59,7 +65,8 @@ def palette_of(widget: Widget) -> Palette:
     ground = widget.background_colors[1]
     if ground.ansi is not None:  # the terminal's own, which nobody knows
         ground = Color.parse(looks.DARK_GROUND if is_dark else looks.LIGHT_GROUND)
-    return Palette(glyphs, styles_on(ground, dark=is_dark), not able.has_unicode)
+    styles = styles_on(ground, dark=is_dark)
+    return Palette(glyphs, styles, not able.has_unicode, has_shades=able.has_unicode)
 
 
 @lru_cache(maxsize=8)
@@ -98,6 +105,60 @@ class Brush:
         text = self.palette.glyphs[run[0]] * (self.width * len(run))
         segment = self._drawn[run] = Segment(text, self._styles[run[0]])
         return segment
+
+
+class HalfBrush:
+    """Draws two rows of cells in one line of half blocks; a piece drawn once is kept.
+
+    Args:
+        palette: Glyphs and styles.
+        base: Style of the ground.
+    """
+
+    def __init__(self, palette: Palette, base: Style) -> None:
+        self.palette = palette
+        self._base = base
+        self._drawn: dict[bytes, Segment] = {}
+
+    def paint(self, upper: bytes, lower: bytes) -> list[Segment]:
+        """Return the segments of cells above each other, which are given as a `Shade` each."""
+        if len(self._drawn) > _MOST_DRAWN:
+            self._drawn.clear()
+        pairs = bytearray(2 * len(upper))
+        pairs[::2], pairs[1::2] = upper, lower
+        drawn = self._drawn
+        runs = [match[0] for match in _PAIRS.finditer(pairs)]
+        return [drawn.get(run) or self._draw(run) for run in runs]
+
+    def mark(self, style: Style, *, is_upper: bool) -> Segment:
+        """Return what the cursor shows: one half in its colour, the other in that of the ground."""
+        colour = Style(color=style.bgcolor if style.reverse is not True else style.color)
+        return Segment("▀" if is_upper else "▄", self._base + colour)
+
+    def _draw(self, run: bytes) -> Segment:
+        upper, lower = run[:2]
+        glyph, style = self._look(upper, lower)
+        segment = self._drawn[run] = Segment(glyph * (len(run) // 2), self._base + style)
+        return segment
+
+    def _look(self, upper: int, lower: int) -> tuple[str, Style]:
+        fault = max((shade for shade in (upper, lower) if is_fault(shade)), default=None)
+        if fault is not None:  # a fault takes the whole line, so that its glyph shows
+            return self.palette.glyphs[fault], self.palette.styles[fault]
+        above, below = self._colour(upper), self._colour(lower)
+        if above is None and below is None:
+            shade = max(upper, lower)
+            return self.palette.glyphs[shade], self.palette.styles[shade]
+        if above is None:
+            return "▄", Style(color=below)
+        return "▀", Style(color=above, bgcolor=below)
+
+    def _colour(self, shade: int) -> RichColor | None:
+        """Return the colour that fills a cell, None where the ground shows."""
+        if shade <= Shade.ZERO:
+            return None
+        style = self.palette.styles[shade]
+        return style.bgcolor if shade == Shade.NOW else style.color
 
 
 def _styles(wanted: Sequence[looks.Look]) -> tuple[Style, ...]:
