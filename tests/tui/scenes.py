@@ -240,7 +240,7 @@ async def the_great_map(pilot: Pilot[None]) -> None:
 @scene(f"dump/{DAMAGED}")
 async def the_map_zoomed_in(pilot: Pilot[None]) -> None:
     """The second disk, one cluster a cell, from somewhere in its middle."""
-    await press(pilot, "3", "right_square_bracket", "plus", "plus", "pagedown")
+    await press(pilot, "3", "right_square_bracket", "plus", "pagedown")
 
 
 @scene(f"dump/{DAMAGED}")

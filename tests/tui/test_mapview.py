@@ -107,7 +107,7 @@ def test_the_partition_stands_at_the_cursor_the_margin_and_the_ruler(archive: Pa
         await press(pilot, "3")
         ruler = pilot.app.screen.query_one(Ruler)
         assert re.fullmatch(r" *▏1 xfs─+▏2 xfs─+ *", ruler.render_line(0).text)
-        assert [line[8] for line in lines(heat_map(pilot))[:4]] == ["1", "2", "│", "│"]
+        assert [line[8] for line in lines(heat_map(pilot))[:4]] == ["₁", "₂", "│", "│"]
         heat_map(pilot).go_to(50)
         await press(pilot, "right")
         assert "in partition 2 xfs “root”" in detail(pilot)

@@ -53,7 +53,7 @@ def _of_clusters(field: DeviceField) -> list[Entry]:
         sound = max(stored - duplicate - doubtful, 0)
         first = [Entry((Shade.SOUND,), "sound", sound), Entry((Shade.ZERO,), "zero", zero)]
     elif field.view is View.JOB:
-        first = [Entry((Shade.DONE,), "done", found.clusters[0] - unseen)]
+        first = [Entry((Shade.DONE,), "done", int(found.clusters[0]) - unseen)]
         if not field.complete:
             first += [Entry((Shade.PART,), "in part"), Entry((Shade.NOW,), "now")]
     elif field.view is View.ORDER:

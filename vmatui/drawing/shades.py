@@ -70,9 +70,8 @@ def blocks(shade: int, mask: int, present: int) -> bytes:
         present: How many blocks lie inside the device.
     """
     stored = shade if is_fault(shade) else Shade.SOUND
-    empty = Shade.ZERO if mask or shade in (Shade.DUPLICATE, Shade.DOUBTFUL) else shade
-    if not is_fault(shade) and shade != Shade.UNREAD:
-        empty = Shade.ZERO
+    is_told = not mask and shade in (Shade.UNREAD, Shade.MISSING, Shade.DAMAGED)
+    empty = shade if is_told else Shade.ZERO
     looks = [stored if mask >> block & 1 else empty for block in range(present)]
     return bytes(looks).ljust(BLOCKS_PER_CLUSTER, bytes([Shade.OUTSIDE]))
 

@@ -109,11 +109,20 @@ class ClusterMap:
 
     def mark(self, slots: Iterable[int]) -> None:
         """Write the clusters of slots, 64-bit numbers that are known to be good."""
+        present: int | None = None
         for slot in slots:
-            device = self.devices.get(slot >> 32 & 0xFF)
-            if device is not None:
-                mask = slot >> 48
-                device.set_state(slot & 0xFFFFFFFF, mask.bit_count() + 1, mask)
+            dev_id, cluster, mask = slot >> 32 & 0xFF, slot & 0xFFFFFFFF, slot >> 48
+            if dev_id != present:
+                present, device = dev_id, self.devices.get(dev_id)
+                if device is not None:
+                    states, masks, changed = device.states, device._masks, device.changed
+            if device is None:
+                continue
+            # As `set_state` does, without its calls: this runs for every cluster of a walk.
+            if 0 < mask < _FULL_MASK:
+                masks[cluster] = mask
+            states[cluster] = mask.bit_count() + 1
+            changed[cluster >> GROUP_BITS] = 1
 
     def finish(self) -> None:
         """Take note that the walk is over."""

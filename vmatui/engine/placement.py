@@ -46,7 +46,8 @@ class Placement:
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Add the runs of an extent, whether or not its clusters were accepted."""
-        addresses = sorted([slot & _ADDRESS for slot in extent.header.used])
+        addresses = [slot & _ADDRESS for slot in extent.header.used]
+        addresses.sort()
         if self.count + len(addresses) > MAX_RUNS:
             return
         while addresses:

@@ -13,7 +13,7 @@ from vmatui.engine.clustermap import DeviceMap
 from vmatui.engine.placement import Placement
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
 from vmatui.tui.widgets.movablemap import MovableMap
-from vmatui.tui.widgets.palette import Brush
+from vmatui.tui.widgets.palette import Brush, palette_of
 
 _NO_MAP: Final = (
     "There is no map: the archive has no such device, or it is beyond the 32 TiB that are mapped."
@@ -55,8 +55,8 @@ archive's own map, `s` saves a picture. The wheel zooms, a click moves, dragging
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.nothing = _NO_MAP
-        self.regions: list[tuple[int, int, str]] = []
-        """First and last cluster of each partition, and a character for it."""
+        self.regions: list[tuple[int, int, int]] = []
+        """First and last cluster of each partition, and its number."""
 
     @property
     def device_map(self) -> DeviceMap | None:
@@ -86,12 +86,13 @@ archive's own map, `s` saves a picture. The wheel zooms, a click moves, dragging
         self.draw(field, keep=keep)
 
     def gutter_mark(self, first: int, last: int) -> str:
-        """Return the partition that begins in a row, or that goes on there."""
-        for low, high, mark in self.regions:
+        """Return the partition that begins in a line, or that goes on there."""
+        is_ascii = palette_of(self).is_ascii
+        for low, high, number in self.regions:
             if first <= low <= last:
-                return mark
+                return str(number % 10) if is_ascii else "₀₁₂₃₄₅₆₇₈₉"[number % 10]
             if low < first <= high:
-                return "│"
+                return "|" if is_ascii else "│"
         return " "
 
     def cell_segments(self, brush: Brush, shades: bytes, cell: int) -> list[Segment]:

@@ -50,7 +50,7 @@ class MapView(Container):
     MapView {
         height: 1fr;
         #device-line { height: 1; padding: 0 1; }
-        #device-name { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+        #device-name { width: 1fr; min-width: 18; text-wrap: nowrap; text-overflow: ellipsis; }
         #view-names { width: auto; }
         #no-map { padding: 1 1; display: none; }
         #map-body { height: 1fr; }
@@ -298,9 +298,9 @@ class MapView(Container):
     def _here(self) -> Sequence[Region]:
         return self._regions.get(self._devices[self._number].dev_id, ())
 
-    def _marks(self) -> list[tuple[int, int, str]]:
+    def _marks(self) -> list[tuple[int, int, int]]:
         regions = self._here if self._devices else ()
-        return [(region.first, region.last, str(region.partition.number)[-1]) for region in regions]
+        return [(region.first, region.last, region.partition.number) for region in regions]
 
     def _line(self) -> Content:
         if not self._devices:
