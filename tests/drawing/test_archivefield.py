@@ -34,12 +34,8 @@ def test_extents_are_shaded_by_fill_and_by_the_device_they_bring() -> None:
     assert fills[-1] == Shade.ZERO
     assert Shade.FAINTEST < fills[0] < Shade.FULL
     devices = shades(ArchiveField(table, NAMES, View.ORDER, complete=True))
-    assert devices == [
-        Shade.FIRST_DEVICE,
-        Shade.FIRST_DEVICE,
-        Shade.FIRST_DEVICE + 1,
-        Shade.FIRST_DEVICE + 1,
-    ]
+    assert [table[number].dev_ids for number in range(4)] == [{1, 2}, {1, 2}, {2}, {2}]
+    assert [shade - Shade.FIRST_DEVICE for shade in devices] == [0, 1, 1, 1]
 
 
 def test_a_damaged_extent_shows_in_its_cell_and_is_counted_and_found() -> None:

@@ -93,22 +93,21 @@ class ArchiveField:
             look = Shade.FAINTEST + np.minimum(blocks, most) * (STEPS - 1) // most
             look[blocks == 0] = Shade.ZERO
         elif self.view is View.ORDER:
-            look = Shade.FIRST_DEVICE + self._devices(self._sets[units][starts])
+            look = Shade.FIRST_DEVICE + self._devices(units.start + starts)
         else:
             look = np.where(blocks > 0, int(Shade.SOUND), int(Shade.ZERO))
         look[np.minimum.reduceat(self._sound[units], starts) == 0] = Shade.DAMAGED
         shaded: Bytes = look.astype(np.uint8)
         return shaded
 
-    def _devices(self, sets: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return for each set of devices the colour of its first device."""
+    def _devices(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the colours of some extents' devices; several in one extent take turns."""
         places = {dev_id: place for place, dev_id in enumerate(self.names)}
-        colours = {
-            int(number): min(
-                (places.get(dev_id, 0) for dev_id in self.table.devices_of_set(int(number))),
-                default=0,
-            )
-            % DEVICES
-            for number in np.unique(sets)
-        }
-        return np.array([colours[int(number)] for number in sets], np.int64)
+        sets = self._sets[numbers]
+        colours = np.zeros(len(numbers), np.int64)
+        for each in np.unique(sets):
+            named = self.table.devices_of_set(int(each))
+            known = sorted(places[dev_id] for dev_id in named if dev_id in places) or [0]
+            here = sets == each
+            colours[here] = np.array(known)[numbers[here] % len(known)] % DEVICES
+        return colours

@@ -23,8 +23,9 @@ class FileMap(MovableMap):
 # The archive's own map
 
 The extents of the archive in file order, row by row: `c` by fill, `h` by health, `o` by
-the device that they bring. `×` marks what is damaged or cut short, so that a bad region of
-the *file* shows. `a` goes back to the devices, at the place that the cursor's extent brings.
+the devices that they bring (in turn, where there are several). `×` marks what is damaged
+or cut short, so that a bad region of the *file* shows. `a` goes back to the devices, at the
+place that the cursor's extent brings.
 """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
