@@ -60,6 +60,11 @@ def test_a_cells_extent_is_the_first_that_names_one_of_its_clusters(
     ]
 
 
+def test_a_run_that_reaches_into_a_group_counts_there_too() -> None:
+    order = order_of(placed([(1, GROUP - 58, 59), (1, GROUP, 1)]), 1, CLUSTERS)
+    assert order.cells(0, GROUP, 2).tolist() == [0, 0]
+
+
 @settings(max_examples=80, deadline=None)
 @given(RUNS, st.integers(0, CLUSTERS - 1), st.integers(0, 300))
 def test_the_extents_of_clusters_are_found_and_counted(

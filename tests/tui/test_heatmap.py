@@ -3,17 +3,15 @@ from __future__ import annotations
 import pytest
 from rich.style import Style
 from textual.color import Color
-from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from tests.tui.holder import Holder, device_map, drive, lines
 from vmatui.drawing.looks import GLYPHS
-from vmatui.drawing.shades import Shade, View
-from vmatui.engine.clustermap import DAMAGED, DOUBTFUL, DUPLICATE, UNSEEN, ZERO, DeviceMap
-from vmatui.engine.placement import Placement
+from vmatui.drawing.shades import Shade
+from vmatui.engine.clustermap import DAMAGED, DUPLICATE, UNSEEN, ZERO, DeviceMap
 from vmatui.format.header import Device
 from vmatui.tui.widgets.heatmap import HeatMap
-from vmatui.tui.widgets.palette import Brush, HalfBrush, Palette, styles_on
+from vmatui.tui.widgets.palette import Brush, Palette, styles_on
 
 FULL = 17
 
@@ -356,175 +354,5 @@ def test_on_the_terminals_own_colours_the_map_is_drawn_too() -> None:
         app.theme = "ansi-light"
         await pilot.pause()
         assert cells_on(lines(app.map)[0]) == "[]··"
-
-    drive(app, script)
-
-
-def test_the_closest_look_shows_the_sixteen_blocks_of_a_cluster() -> None:
-    made = DeviceMap(Device(1, "drive-efidisk0", 540_672))
-    made.set_state(0, 4, 0b1000_0000_0000_0110)
-    made.add_flag(1, DAMAGED)
-    made.set_state(8, 2, 1)
-    app = MapApp(made)
-
-    async def script(pilot: Pilot[None]) -> None:
-        await pilot.press("plus")
-        shown = lines(app.map)
-        assert cells_on(shown[0]) == "[·▓▓············▓] ××××××××××××××××  !!!!!!!!!!!!!!!!"
-        assert cells_on(shown[2]).split()[-1] == "▓···"
-        await pilot.press("right")
-        assert app.map.cursor == 1
-        await pilot.press("down")
-        assert app.map.cursor == 4
-        await pilot.press("minus")
-        assert app.ranges[-1] == (4, 4)
-        assert not app.map.grid or not app.map.grid.shows_blocks
-
-    drive(app, script)
-
-
-def test_n_goes_from_fault_to_fault_and_back() -> None:
-    states = [ZERO] * 5 + [DAMAGED] * 3 + [FULL] * 4 + [UNSEEN] + [FULL | DUPLICATE] + [ZERO] * 9
-    app = MapApp(device_map(states))
-
-    async def script(pilot: Pilot[None]) -> None:
-        await pilot.press("n")
-        assert app.map.cursor == 5
-        await pilot.press("n")
-        assert app.map.cursor == 12
-        await pilot.press("n")
-        assert app.map.cursor == 12
-        assert [each.message for each in app._notifications] == ["No fault after this place"]
-        await pilot.press("N")
-        assert app.map.cursor == 7
-
-    drive(app, script)
-
-
-def test_the_wheel_zooms_around_the_mouse() -> None:
-    app = MapApp(big_map(), complete=False)
-
-    async def script(pilot: Pilot[None]) -> None:
-        before = app.ranges[-1]
-        await pilot._post_mouse_events([MouseScrollUp], HeatMap, offset=(9 + 5, 3))
-        await pilot.pause()
-        assert app.map.cursor == (2 * 3 * 64 + 5) * (before[1] + 1)
-        first, last = app.ranges[-1]
-        assert last - first < before[1]
-        await pilot._post_mouse_events([MouseScrollDown], HeatMap, offset=(9 + 5, 3))
-        await pilot.pause()
-        first, last = app.ranges[-1]
-        assert last - first == before[1]
-
-    drive(app, script)
-
-
-def test_dragging_pans_and_leaves_the_cursor() -> None:
-    app = MapApp(big_map())
-
-    async def script(pilot: Pilot[None]) -> None:
-        app.map.go_to(50_000)
-        await pilot.press("plus", "plus")
-        await pilot.pause()
-        top, cursor = app.map.scroll_offset.y, app.map.cursor
-        await pilot.mouse_down(HeatMap, offset=(20, 10))
-        await pilot.hover(HeatMap, offset=(20, 7))
-        await pilot.mouse_up(HeatMap, offset=(20, 7))
-        await pilot.pause()
-        assert app.map.scroll_offset.y == top + 3
-        assert app.map.cursor == cursor
-
-    drive(app, script)
-
-
-def test_the_order_view_needs_to_know_who_brings_what() -> None:
-    placement = Placement()
-    made = device_map([FULL] * 4)
-    for number, cluster in enumerate((3, 1, 0, 2)):
-        placement._add(number, 1 << 32 | cluster, 1)
-    app = MapApp(made)
-
-    async def script(pilot: Pilot[None]) -> None:
-        app.map.show(made, True, placement=placement, view=View.ORDER)
-        app.map.go_to(3)
-        await pilot.pause()
-        drawn = app.map.render_line(0)
-        colours = [piece.style.color for piece in drawn if "█" in piece.text and piece.style]
-        wanted = styles_on(Color.parse("#121212"), dark=True)
-        steps = [wanted[Shade.EARLIEST + step].color for step in (8, 4, 12)]
-        assert colours == steps
-
-    drive(app, script)
-
-
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [
-        ({"NO_COLOR": "1"}, "[]··░░▒▒▓▓██??==!!××"),
-        ({"LC_ALL": "C"}, "[]..::++%%##??==!!xx"),
-        ({"TERM": "linux", "COLORTERM": ""}, "[]..::++%%##??==!!xx"),
-        ({"TERM": "xterm-16color", "COLORTERM": ""}, "[]··░░▒▒▓▓██??==!!××"),
-    ],
-)
-def test_every_state_is_told_by_its_glyph_whatever_the_terminal(
-    environment: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    states = [FULL, ZERO, 3, 7, 11, FULL, FULL | DOUBTFUL, FULL | DUPLICATE, UNSEEN, DAMAGED]
-    app = MapApp(device_map(states))
-
-    async def script(pilot: Pilot[None]) -> None:
-        assert cells_on(lines(app.map)[0]) == expected
-
-    drive(app, script)
-
-
-def test_without_colours_the_order_is_told_by_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    placement = Placement()
-    for number, cluster in enumerate((3, 1, 0, 2)):
-        placement._add(number, 1 << 32 | cluster, 1)
-    made = device_map([FULL] * 4)
-    app = MapApp(made)
-
-    async def script(pilot: Pilot[None]) -> None:
-        app.map.show(made, True, placement=placement, view=View.ORDER)
-        app.map.go_to(3)
-        await pilot.pause()
-        assert cells_on(lines(app.map)[0]) == "8844cc[]"
-
-    drive(app, script)
-
-
-def test_two_rows_share_a_line_in_half_blocks_but_for_faults() -> None:
-    styles = styles_on(Color.parse("#121212"), dark=True)
-    brush = HalfBrush(Palette(GLYPHS, styles, False), Style())
-    full, zero, unread = bytes([Shade.FULL]), bytes([Shade.ZERO]), bytes([Shade.UNREAD])
-    damaged = bytes([Shade.DAMAGED])
-    colour = styles[Shade.FULL].color
-    segments = brush.paint(
-        full * 2 + zero * 3 + full + unread, full * 2 + zero + full + damaged + zero + unread
-    )
-    assert [piece.text for piece in segments] == ["▀▀", "·", "▄", "×", "▀", "╱"]
-    assert [piece.style and piece.style.color for piece in segments][0:3:2] == [colour, colour]
-    assert segments[0].style is not None
-    assert segments[0].style.bgcolor == colour
-    assert segments[3].style == styles[Shade.DAMAGED]
-
-
-def test_the_cursor_walks_over_half_rows() -> None:
-    app = MapApp(big_map(), complete=False)
-
-    async def script(pilot: Pilot[None]) -> None:
-        grid = app.map.grid
-        assert grid is not None
-        assert grid.lines == 2
-        for line, mark in ((0, "▀"), (0, "▄"), (1, "▀")):
-            await pilot.pause()
-            assert lines(app.map)[line][9] == mark
-            await pilot.press("down")
-        await pilot.press("pagedown", "pageup")
-        assert app.map.cursor == grid.size * grid.columns
 
     drive(app, script)

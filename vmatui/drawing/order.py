@@ -53,13 +53,13 @@ class Order:
         self._count = count
         own = np.flatnonzero(self._dev_ids[new] == self._dev_id) + new.start
         firsts, lengths = self._firsts[own].astype(np.int64), self._lengths[own]
-        extents = self._extents[own]
-        for clusters in (firsts, firsts + lengths - 1):
-            groups = clusters // GROUP
-            is_new = groups < len(self._groups)
-            is_new[is_new] = self._groups[groups[is_new]] == _NONE
-            # Of several values for a group the last one stays, so the first has to come last.
-            self._groups[groups[is_new][::-1]] = extents[is_new][::-1]
+        # A run reaches into two groups at most; both in file order, so that the earliest counts.
+        groups = np.column_stack((firsts, firsts + lengths - 1)).ravel() // GROUP
+        extents = np.repeat(self._extents[own], 2)
+        is_new = groups < len(self._groups)
+        is_new[is_new] = self._groups[groups[is_new]] == _NONE
+        # Of several values for a group the last one stays, so the first has to come last.
+        self._groups[groups[is_new][::-1]] = extents[is_new][::-1]
 
     def cells(self, first: int, size: int, count: int) -> Counts:
         """Return for each of `count` cells the extent of its first known cluster, -1 for none.
