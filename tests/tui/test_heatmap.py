@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from rich.style import Style
-from textual.color import Color
 from textual.pilot import Pilot
 
 from tests.tui.holder import Holder, device_map, drive, lines
-from vmatui.drawing.looks import GLYPHS
-from vmatui.drawing.shades import Shade
 from vmatui.engine.clustermap import DAMAGED, DUPLICATE, UNSEEN, ZERO, DeviceMap
 from vmatui.format.header import Device
 from vmatui.tui.widgets.heatmap import HeatMap
-from vmatui.tui.widgets.palette import Brush, Palette, styles_on
 
 FULL = 17
 
@@ -297,62 +292,7 @@ def test_a_zoom_that_goes_no_further_is_dimmed() -> None:
     drive(app, script)
 
 
-def test_the_theme_decides_which_colours_are_drawn() -> None:
-    app = MapApp(device_map([ZERO, FULL]))
-
-    async def script(pilot: Pilot[None]) -> None:
-        def full_colour() -> object:
-            return next(s.style for s in app.map.render_line(0) if "█" in s.text and s.style)
-
-        app.theme = "textual-dark"
-        await pilot.pause()
-        dark = full_colour()
-        app.theme = "textual-light"
-        await pilot.pause()
-        assert full_colour() != dark
-
-    drive(app, script)
-
-
 def test_every_binding_says_what_it_does() -> None:
     for binding in HeatMap.BINDINGS:
         assert getattr(binding, "description", "")
     assert HeatMap.HELP
-
-
-def test_equal_neighbours_are_one_segment() -> None:
-    styles = styles_on(Color.parse("#121212"), dark=True)
-    segments = Brush(Palette(GLYPHS, styles, False), Style(), 2).paint(bytes([2, 2, 2, 18, 22, 22]))
-    assert [segment.text for segment in segments] == ["······", "██", "××××"]
-    assert [segment.style for segment in segments] == [styles[2], styles[18], styles[22]]
-
-
-@pytest.mark.parametrize(
-    ("ground", "dark"),
-    [
-        ("#121212", True),
-        ("#2e3440", True),
-        ("#282a36", True),
-        ("#e0e0e0", False),
-        ("#fdf6e3", False),
-    ],
-)
-def test_the_ramp_leads_ever_further_away_from_the_ground(ground: str, dark: bool) -> None:
-    styles = styles_on(Color.parse(ground), dark=dark)
-    assert len(styles) == len(GLYPHS)
-    assert len(set(styles[: Shade.DAMAGED + 1])) == Shade.DAMAGED + 1
-    ramp = [style.color for style in styles[Shade.FAINTEST : Shade.FULL + 1]]
-    levels = [Color.parse(ground).brightness]
-    levels += [Color.from_rich_color(color).brightness for color in ramp]
-    assert levels == sorted(levels, reverse=not dark)
-
-
-def test_on_the_terminals_own_colours_the_map_is_drawn_too() -> None:
-    app = MapApp(device_map([FULL, ZERO]))
-
-    async def script(pilot: Pilot[None]) -> None:
-        app.theme = "ansi-light"
-        await pilot.pause()
-        assert cells_on(lines(app.map)[0]) == "[]··"
-
-    drive(app, script)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -29,10 +29,10 @@ from vmatui.tui.widgets.filemap import FileMap
 from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.legend import Legend
 from vmatui.tui.widgets.mapcanvas import MapCanvas
+from vmatui.tui.widgets.maphead import MapHead
 from vmatui.tui.widgets.movablemap import GO
 from vmatui.tui.widgets.ruler import Ruler
-from vmatui.tui.widgets.styles import MUTED, TITLE
-from vmatui.tui.wording import shown, size_text
+from vmatui.tui.wording import shown
 
 
 def _hidden(key: str, action: str, title: str, tooltip: str) -> Binding:
@@ -49,9 +49,6 @@ class MapView(Container):
     DEFAULT_CSS = """
     MapView {
         height: 1fr;
-        #device-line { height: 1; padding: 0 1; }
-        #device-name { width: 1fr; min-width: 18; text-wrap: nowrap; text-overflow: ellipsis; }
-        #view-names { width: auto; }
         #no-map { padding: 1 1; display: none; }
         #map-body { height: 1fr; }
         #maps { height: 1fr; width: 1fr; }
@@ -93,9 +90,7 @@ class MapView(Container):
 
     def compose(self) -> ComposeResult:
         """Lay out the device's line, the maps, and what is told beside them."""
-        with Horizontal(id="device-line"):
-            yield Static(id="device-name")
-            yield Static(id="view-names")
+        yield MapHead()
         yield Static(id="no-map")
         with Container(id="map-body"):
             with Vertical(id="maps"):
@@ -273,8 +268,7 @@ class MapView(Container):
         return self._picture.map.devices.get(self._devices[self._number].dev_id)
 
     def _show_device(self) -> None:
-        self.query_one("#device-name", Static).update(self._line())
-        self.query_one("#view-names", Static).update(_views(self._view, is_file=self._is_file))
+        self.query_one(MapHead).show(self._devices, self._number, self._view, is_file=self._is_file)
         picture = self._picture
         if picture is None:
             return
@@ -301,27 +295,3 @@ class MapView(Container):
     def _marks(self) -> list[tuple[int, int, int]]:
         regions = self._here if self._devices else ()
         return [(region.first, region.last, region.partition.number) for region in regions]
-
-    def _line(self) -> Content:
-        if not self._devices:
-            return Content.styled("There are no disks in this archive.", MUTED)
-        if self._is_file:
-            return Content.assemble(("The archive's extents", TITLE), ("  in file order", MUTED))
-        device = self._devices[self._number]
-        arrows = ("[ ", " ]") if len(self._devices) > 1 else ("", "")
-        place = f"  {self._number + 1} of {len(self._devices)}"
-        return Content.assemble(
-            (arrows[0], MUTED), (shown(device.name), TITLE), (arrows[1], MUTED),
-            f"  {size_text(device.size)}", (place, MUTED),
-        )  # fmt: skip
-
-
-def _views(current: View, *, is_file: bool) -> Content:
-    """Name the views, each with its key underlined, the present one bright."""
-    parts: list[tuple[str, str]] = []
-    for view in View:
-        style = TITLE if view is current else MUTED
-        parts += [("  ", MUTED), (view[0], f"underline {style}"), (view[1:], style)]
-    style = TITLE if is_file else MUTED
-    parts += [("  · ", MUTED), ("a", f"underline {style}"), ("rchive", style)]
-    return Content.assemble(*parts)
