@@ -60,6 +60,21 @@ class BlockTarget:
             self.discard()
             raise
 
+    def reopen(self, identity: str) -> None:
+        """Open the device again, if it is still of the size that it had."""
+        self.open()
+        if self.identity != identity:
+            self.discard()
+            raise TargetError(
+                f"{self.path} is not the device of the unfinished restore, whose size was "
+                f"{identity}: name that one, or begin anew without --resume"
+            )
+
+    @property
+    def identity(self) -> str:
+        """The size of the device in bytes; its name and number may change with every start."""
+        return str(os.lseek(self._fd, 0, os.SEEK_END))
+
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
         """Make the device read zero up to the size; what lies past it stays."""
         try:
@@ -76,6 +91,13 @@ class BlockTarget:
                 write_all(self._fd, offset, kept)
         except OSError as error:
             raise target_error(f"write at offset {offset} of", self.path, error) from error
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes of the device."""
+        try:
+            return os.pread(self._fd, length, offset)
+        except OSError as error:
+            raise target_error(f"read at offset {offset} of", self.path, error) from error
 
     def sync(self) -> None:
         """Wait until all bytes are on the disk, and not just in its cache."""
@@ -96,6 +118,10 @@ class BlockTarget:
                 with suppress(OSError):
                     os.close(fd)
         self._fd = self._direct = _CLOSED
+
+    def suspend(self) -> None:
+        """Close the device."""
+        self.discard()
 
     def keep_incomplete(self) -> Path:
         """Sync and close the device, and return its path: it cannot have another name."""

@@ -6,6 +6,8 @@ file that was there before stays untouched to the end.
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import stat
 from collections.abc import Callable, Sequence
@@ -15,7 +17,7 @@ from typing import Final
 
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import inspect
-from vmatui.storage.publishing import publish, publish_incomplete, replace
+from vmatui.storage.publishing import publish, publish_incomplete, replace, take_back
 from vmatui.storage.targets import target_error
 from vmatui.storage.writing import cut, write_all
 
@@ -46,6 +48,7 @@ class RawFileTarget:
         self._temporary = temporary_path(path)
         self._fd = _CLOSED
         self._owns_temporary = False
+        self._is_reopened = False
 
     def open(self) -> None:
         """Create the file under its temporary name, all zero."""
@@ -55,6 +58,7 @@ class RawFileTarget:
         try:
             self._fd = os.open(self._temporary, flags, _MODE)
             self._owns_temporary = True
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.ftruncate(self._fd, self.size)
         except FileExistsError:
             raise TargetError(
@@ -65,8 +69,38 @@ class RawFileTarget:
             self.discard()
             raise target_error("create", self.path, error) from error
 
+    def reopen(self, identity: str) -> None:
+        """Open the file under its temporary name, if it is the one that was left."""
+        try:
+            take_back(self._temporary, self.path, int(identity))
+            self._fd = os.open(self._temporary, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            if (self.identity, os.fstat(self._fd).st_size) != (identity, self.size):
+                raise OSError(errno.ESTALE, "it is not the file that the unfinished restore left")
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.suspend()
+            raise TargetError(
+                f"another restore is writing to {self._temporary}: wait until it has ended"
+            ) from None
+        except OSError as error:
+            self.suspend()
+            raise target_error("go on with", self._temporary, error) from error
+        self._owns_temporary = self._is_reopened = True
+
+    @property
+    def identity(self) -> str:
+        """The number of the file in its file system."""
+        return str(os.fstat(self._fd).st_ino)
+
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
-        """Do nothing: a new file reads zero."""
+        """Do nothing with a new file, which reads zero; one that was left is emptied first."""
+        if not self._is_reopened:
+            return
+        try:
+            os.ftruncate(self._fd, 0)
+            os.ftruncate(self._fd, self.size)
+        except OSError as error:
+            raise target_error("empty", self._temporary, error) from error
 
     def writev(self, offset: int, views: Sequence[memoryview]) -> None:
         """Write bytes from an offset on, up to the size."""
@@ -74,6 +108,13 @@ class RawFileTarget:
             write_all(self._fd, offset, cut(views, self.size - offset))
         except OSError as error:
             raise target_error(f"write at offset {offset} of", self.path, error) from error
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes of the file."""
+        try:
+            return os.pread(self._fd, length, offset)
+        except OSError as error:
+            raise target_error(f"read at offset {offset} of", self._temporary, error) from error
 
     def sync(self) -> None:
         """Wait until all bytes are on the disk."""
@@ -103,6 +144,12 @@ class RawFileTarget:
             with suppress(OSError):
                 self._temporary.unlink()
             self._owns_temporary = False
+
+    def suspend(self) -> None:
+        """Close the file and leave it under its temporary name."""
+        with suppress(OSError):
+            self._close()
+        self._owns_temporary = False
 
     def keep_incomplete(self) -> Path:
         """Sync and close the file and call it incomplete; return its path."""

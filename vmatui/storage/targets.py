@@ -31,6 +31,20 @@ class Target(Protocol):
             TargetError: it is in the way of something, in use, of the wrong size ...
         """
 
+    def reopen(self, identity: str) -> None:
+        """Open what an earlier job has left, to go on with it; nothing is changed yet.
+
+        Args:
+            identity: What the target said of itself in that job.
+
+        Raises:
+            TargetError: it is not there, is another one now, or is in use.
+        """
+
+    @property
+    def identity(self) -> str:
+        """What tells an open target from all others, also after the machine has started anew."""
+
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
         """Make it read zero from start to size, unless it does so already.
 
@@ -54,8 +68,15 @@ class Target(Protocol):
             TargetError: they cannot be written; names the path and the offset.
         """
 
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes as they are now; fewer come only at the end.
+
+        Raises:
+            TargetError: they cannot be read.
+        """
+
     def sync(self) -> None:
-        """Wait until everything written is on the disk.
+        """Wait until everything written is on the disk; writing may go on in another thread.
 
         Raises:
             TargetError: it could not all be written.
@@ -70,6 +91,9 @@ class Target(Protocol):
 
     def discard(self) -> None:
         """Close it and take back what can be taken back; never raises, may be called twice."""
+
+    def suspend(self) -> None:
+        """Close it as it is, so that it can be opened again; never raises."""
 
     def keep_incomplete(self) -> Path:
         """Sync and close it under a name that says incomplete, if it can have one.

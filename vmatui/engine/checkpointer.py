@@ -1,0 +1,160 @@
+"""Makes sure now and then that what a restore wrote is on the disk, and notes how far that is.
+
+Syncing runs beside the writing; only when it is over does the note say so. From the first fault of
+the archive on no more notes are made, so that a restore that goes on meets the fault again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from vmatui.engine.checker import Rejected
+from vmatui.engine.checkpoint import Checkpoint, Sample, digest_of, pack_checkpoint
+from vmatui.engine.gather import gather_writes
+from vmatui.engine.walk import HEADER, Extent, Gap
+from vmatui.errors import TargetError
+from vmatui.format.layout import CLUSTER_SIZE
+from vmatui.storage.smallfile import write_small
+from vmatui.storage.targets import Target, target_error
+
+INTERVAL: Final = 5.0
+"""Seconds between two checkpoints: what a restore that is killed has to write again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """A restore that can go on: its file, and where it stands."""
+
+    file: Path
+    checkpoint: Checkpoint
+    interval: float = INTERVAL
+
+
+class Checkpointer:
+    """Writes checkpoints; a visitor of the walk, after the one that writes the targets.
+
+    Args:
+        start: Where the restore begins, or goes on.
+        targets: Open targets by dev_id.
+        clock: A monotonic clock in seconds.
+    """
+
+    def __init__(
+        self,
+        start: Continuation,
+        targets: dict[int, Target],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._file = start.file
+        self._interval = start.interval
+        self._checkpoint = start.checkpoint
+        self._targets = targets
+        self._clock = clock
+        self._due = clock() + start.interval
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._seen = 0
+        self._is_clean = True
+        self._thread = ThreadPoolExecutor(1, "vmatui-sync")
+        self._syncing: Future[None] | None = None
+
+    def see_gap(self, gap: Gap) -> None:
+        """Make no more notes: what comes now may have to be read again."""
+        self._is_clean = False
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        """Count the extent, whose clusters are written by now, and make a note if it is time."""
+        self._digest.update(extent.header.md5)
+        self._seen += 1
+        end = extent.offset + HEADER + extent.length
+        if self._seen <= self._checkpoint.extents:
+            if self._seen == self._checkpoint.extents:
+                self._check_place(end)
+            return
+        self._is_clean = self._is_clean and not (rejected or extent.faults or extent.holes)
+        if self._is_clean and self._clock() >= self._due and self._is_idle():
+            self._begin(extent, end)
+
+    def finish(self) -> None:
+        """The archive has ended; what syncing has met is told once, so it is asked for here."""
+        if self._seen < self._checkpoint.extents:
+            raise _other_archive(self._file)
+        if self._syncing is not None:
+            self._syncing.result()
+
+    def close(self) -> None:
+        """Wait for the note that is being made."""
+        self._thread.shutdown()
+
+    def _is_idle(self) -> bool:
+        if self._syncing is None:
+            return True
+        if not self._syncing.done():
+            return False
+        self._syncing.result()
+        return True
+
+    def _begin(self, extent: Extent, end: int) -> None:
+        samples = self._samples(extent)
+        self._checkpoint = replace(
+            self._checkpoint,
+            extents=self._seen,
+            position=end,
+            digest=self._digest.hexdigest(),
+            targets=tuple(
+                state.plus(samples[state.dev_id]) if state.dev_id in samples else state
+                for state in self._checkpoint.targets
+            ),
+        )
+        self._syncing = self._thread.submit(self._sync, self._checkpoint)
+
+    def _sync(self, checkpoint: Checkpoint) -> None:
+        for target in self._targets.values():
+            target.sync()
+        write_checkpoint(self._file, checkpoint)
+        self._due = self._clock() + self._interval
+
+    def _samples(self, extent: Extent) -> dict[int, Sample]:
+        """Return the last bytes, at most a cluster, that the extent brought to each target."""
+        if extent.buffer is None:
+            return {}
+        view = extent.buffer.view
+        samples = {}
+        for write in gather_writes(extent.header, frozenset()):
+            start, end = write.pieces[-1]
+            start = max(start, end - CLUSTER_SIZE)
+            target = self._targets.get(write.dev_id)
+            if target is not None and write.end <= target.size:
+                offset = write.end - (end - start)
+                samples[write.dev_id] = Sample(offset, end - start, digest_of(view[start:end]))
+        return samples
+
+    def _check_place(self, end: int) -> None:
+        """Compare what the archive's headers say with what they said to the earlier restore."""
+        is_same = self._digest.hexdigest() == self._checkpoint.digest
+        if not is_same or end != self._checkpoint.position:
+            raise _other_archive(self._file)
+
+
+def write_checkpoint(file: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint in the place of the last.
+
+    Raises:
+        TargetError: it cannot be written.
+    """
+    try:
+        write_small(file, pack_checkpoint(checkpoint))
+    except OSError as error:
+        raise target_error("note how far the restore is in", file, error) from error
+
+
+def _other_archive(file: Path) -> TargetError:
+    return TargetError(
+        "this is not the archive that the unfinished restore was made from, or it has changed: "
+        f"name that one, or remove {file} and begin anew"
+    )
