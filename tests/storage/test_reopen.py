@@ -41,10 +41,10 @@ def test_a_file_that_was_left_has_its_bytes_and_gets_the_rest(path: Path) -> Non
     assert names_in(path.parent) == {path.name}
 
 
-def test_a_reopened_file_is_emptied_when_it_is_prepared(path: Path) -> None:
+def test_a_file_that_was_left_can_be_started_over(path: Path) -> None:
+    left(path)
     target = RawFileTarget(path, MIB)
-    target.reopen(left(path))
-    target.prepare(lambda _: None, lambda: False)
+    target.start_over()
     target.finish()
     assert path.read_bytes() == bytes(MIB)
 

@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -27,36 +27,31 @@ INTERVAL: Final = 5.0
 """Seconds between two checkpoints: what a restore that is killed has to write again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Continuation:
-    """A restore that can go on: its file, and where it stands."""
-
-    file: Path
-    checkpoint: Checkpoint
-    interval: float = INTERVAL
-
-
 class Checkpointer:
     """Writes checkpoints; a visitor of the walk, after the one that writes the targets.
 
     Args:
+        file: Gets the notes.
         start: Where the restore begins, or goes on.
         targets: Open targets by dev_id.
+        interval: Seconds between two notes.
         clock: A monotonic clock in seconds.
     """
 
     def __init__(
         self,
-        start: Continuation,
+        file: Path,
+        start: Checkpoint,
         targets: dict[int, Target],
+        interval: float = INTERVAL,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._file = start.file
-        self._interval = start.interval
-        self._checkpoint = start.checkpoint
+        self._file = file
+        self._interval = interval
+        self._checkpoint = start
         self._targets = targets
         self._clock = clock
-        self._due = clock() + start.interval
+        self._due = clock() + interval
         self._digest = hashlib.blake2b(digest_size=16)
         self._seen = 0
         self._is_clean = True
@@ -87,6 +82,15 @@ class Checkpointer:
         if self._syncing is not None:
             self._syncing.result()
 
+    def note_end(self, position: int) -> None:
+        """Note that all is on the disk, and only names are left to be given.
+
+        Raises:
+            TargetError: it cannot be written.
+        """
+        if self._seen > self._checkpoint.extents:
+            write_checkpoint(self._file, self._reached(position))
+
     def close(self) -> None:
         """Wait for the note that is being made."""
         self._thread.shutdown()
@@ -101,17 +105,16 @@ class Checkpointer:
 
     def _begin(self, extent: Extent, end: int) -> None:
         samples = self._samples(extent)
-        self._checkpoint = replace(
-            self._checkpoint,
-            extents=self._seen,
-            position=end,
-            digest=self._digest.hexdigest(),
-            targets=tuple(
-                state.plus(samples[state.dev_id]) if state.dev_id in samples else state
-                for state in self._checkpoint.targets
-            ),
+        states = tuple(
+            state.plus(samples[state.dev_id]) if state.dev_id in samples else state
+            for state in self._checkpoint.targets
         )
+        self._checkpoint = replace(self._reached(end), targets=states)
         self._syncing = self._thread.submit(self._sync, self._checkpoint)
+
+    def _reached(self, position: int) -> Checkpoint:
+        digest = self._digest.hexdigest()
+        return replace(self._checkpoint, extents=self._seen, position=position, digest=digest)
 
     def _sync(self, checkpoint: Checkpoint) -> None:
         for target in self._targets.values():
@@ -148,9 +151,26 @@ def write_checkpoint(file: Path, checkpoint: Checkpoint) -> None:
         TargetError: it cannot be written.
     """
     try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_small(file, pack_checkpoint(checkpoint))
     except OSError as error:
         raise target_error("note how far the restore is in", file, error) from error
+
+
+def check_samples(checkpoint: Checkpoint, targets: dict[int, Target]) -> None:
+    """Make sure that the targets hold what the unfinished restore wrote.
+
+    Raises:
+        TargetError: one of them does not, or cannot be read.
+    """
+    for state in checkpoint.targets:
+        target = targets[state.dev_id]
+        for sample in state.samples:
+            if digest_of(target.read(sample.offset, sample.length)) != sample.digest:
+                raise TargetError(
+                    f"{target.path} does not hold what the unfinished restore wrote at offset "
+                    f"{sample.offset}: restore it anew, without --resume"
+                )
 
 
 def _other_archive(file: Path) -> TargetError:

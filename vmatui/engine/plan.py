@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from vmatui.engine.unfinished import Unfinished, look_for_unfinished
 from vmatui.errors import TargetError, UsageError
 from vmatui.format.header import Config, Device, Header
 from vmatui.storage.blockdev import PathFacts, inspect, same_file
@@ -57,9 +58,11 @@ class RestorePlan:
     configs: tuple[PlannedConfig, ...]
     overwrite: bool
     """Whether the user agreed that existing files and devices are overwritten."""
-    general_problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    general_problems: tuple[str, ...]
+    warnings: tuple[str, ...]
     """What may go wrong, but need not."""
+    unfinished: Unfinished
+    """The note of the job, and of the earlier one that it goes on with."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -92,6 +95,7 @@ def plan_restore(
     to: Mapping[int, Path] | None = None,
     skip: Collection[int] = (),
     overwrite: bool = False,
+    resume: bool = False,
     archive: Path | None = None,
 ) -> RestorePlan:
     """Plan a restore; nothing is changed.
@@ -102,6 +106,7 @@ def plan_restore(
         to: Target file or block device by dev_id, before the folder.
         skip: Ids of devices to leave out.
         overwrite: The user agreed that existing targets are overwritten.
+        resume: Go on with the unfinished restore that was planned with the same words.
         archive: The archive's own file, which is never a target.
 
     Raises:
@@ -124,13 +129,24 @@ def plan_restore(
             target = folder / file_name(device, taken)
         in_folder = folder is not None and device.dev_id not in named
         devices.append(_plan_device(device, target, used, overwrite, in_folder=in_folder))
+    unfinished = look_for_unfinished(
+        header,
+        folder,
+        {
+            planned.device.dev_id: planned.facts.path
+            for planned in devices
+            if planned.target is not None and planned.facts is not None
+        },
+        resume=resume,
+    )
     return RestorePlan(
+        unfinished=unfinished,
         folder=folder,
         creates_folder=folder is not None and not _is_there(folder),
         devices=tuple(devices),
         configs=configs,
         overwrite=overwrite,
-        general_problems=tuple(_folder_problems(folder)),
+        general_problems=(*unfinished.problems, *_folder_problems(folder)),
         warnings=tuple(_space_warnings(devices)),
     )
 
@@ -157,7 +173,7 @@ def _plan_configs(
     for config in header.configs:
         target = folder / _claim(config.name, taken)
         is_there = _is_there(target)
-        problems = (_exists(target),) if is_there and not overwrite else ()
+        problems = ()
         yield PlannedConfig(config, target, is_there, problems)
 
 
@@ -203,9 +219,7 @@ def _target_problems(device: Device, facts: PathFacts, overwrite: bool) -> Itera
                 f"{path} has {facts.size} bytes, {device.name} only {device.size}: "
                 "a device more than 4 MiB larger is probably the wrong one"
             )
-    if facts.kind in {"file", "block"} and not overwrite:
-        yield _exists(path)
-    if facts.kind != "block" and temporary_path(path).exists():
+    if facts.kind == "x" and temporary_path(path).exists():
         yield (
             f"{temporary_path(path)} is in the way, an unfinished output of an earlier restore: "
             "remove it first"

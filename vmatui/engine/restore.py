@@ -1,19 +1,22 @@
 """Restore: walk an archive, check it, and write its devices to their targets on the way.
 
 Outputs have a temporary name until the whole archive has proved sound; an archive that has not
-leaves outputs that call themselves incomplete.
+leaves outputs that call themselves incomplete. A restore that is killed, or whose target fails, can
+be taken up again.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker, Rejected
+from vmatui.engine.checkpoint import Checkpoint, TargetState, identify_archive
+from vmatui.engine.checkpointer import INTERVAL, Checkpointer, check_samples, write_checkpoint
 from vmatui.engine.gather import gather_writes
 from vmatui.engine.handover import stop_if
 from vmatui.engine.pipeline import read_ahead
@@ -22,11 +25,15 @@ from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ign
 from vmatui.engine.report import VerifyReport, make_report
 from vmatui.engine.verify import Visitor, walk_through
 from vmatui.engine.walk import Extent, Gap
-from vmatui.errors import TargetError
+from vmatui.errors import SuspendedError, TargetError
 from vmatui.format.codes import Severity
 from vmatui.storage.blocktarget import BlockTarget
 from vmatui.storage.rawfile import RawFileTarget
+from vmatui.storage.smallfile import remove_small
 from vmatui.storage.targets import Target
+
+Devices = dict[int, Target]
+Configs = list[tuple[RawFileTarget, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +67,19 @@ class Writer:
 
     Args:
         targets: Open targets by dev_id.
+        written: How many extents an earlier restore has written already.
     """
 
-    def __init__(self, targets: dict[int, Target]) -> None:
+    def __init__(self, targets: dict[int, Target], written: int = 0) -> None:
         self._targets = targets
+        self._written = written
 
     def see_gap(self, gap: Gap) -> None:
         """A gap has nothing to write."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write the stored blocks of an extent."""
-        if extent.buffer is None:
+        if extent.buffer is None or extent.number < self._written:
             return
         payload = extent.buffer.view
         for write in gather_writes(extent.header, rejected):
@@ -89,6 +98,7 @@ def restore(
     visitors: Sequence[Visitor] = (),
     progress: ProgressFunction = ignore,
     cancel: threading.Event | None = None,
+    interval: float = INTERVAL,
 ) -> RestoreReport:
     """Write the devices of an archive where the plan says.
 
@@ -98,9 +108,11 @@ def restore(
         visitors: Hear of every extent after it was written.
         progress: Gets a value about ten times a second and one at the end.
         cancel: Stops the job soon after it is set; new files are removed again.
+        interval: Seconds between two notes of how far it is.
 
     Raises:
-        TargetError: the plan has problems, or a target cannot be written.
+        TargetError: the plan has problems, or a target cannot be opened.
+        SuspendedError: a target cannot be written; the restore can be taken up again.
         CancelledError: `cancel` was set.
         SourceError: the archive cannot be read any further.
     """
@@ -108,19 +120,29 @@ def restore(
         raise TargetError(plan.problems[0])
     stop = cancel or threading.Event()
     meter = Meter(progress)
-    with _opened(plan) as (devices, configs):
-        _prepare(devices, meter, stop)
+    with _opened(archive, plan) as (devices, configs, note):
+        if note.extents:
+            check_samples(note, devices)
+        else:
+            _prepare(devices, meter, stop)
         for target, data in configs:
             target.writev(0, [memoryview(data)])
         checker = Checker(archive.header, archive.faults)
-        with read_ahead(archive, stop) as items:
-            walk_through(archive, items, checker, [Writer(devices), *visitors], meter)
+        with (
+            closing(Checkpointer(plan.unfinished.note, note, devices, interval)) as checkpointer,
+            read_ahead(archive, stop, payload_from=note.position) as items,
+        ):
+            writing: list[Visitor] = [Writer(devices, note.extents), checkpointer, *visitors]
+            walk_through(archive, items, checker, writing, meter)
         report = make_report(archive, checker, is_full=True)
         _sync(archive, devices, checker, meter, stop)
+        if report.is_sound:
+            checkpointer.note_end(archive.source.position)
         paths = {dev_id: _close(target, report.is_sound) for dev_id, target in devices.items()}
         # Configs travel in the header: they are whole when it is, whatever befell the extents.
         is_whole = all(fault.severity is not Severity.ERROR for fault in archive.faults)
         config_paths = [_close(target, is_whole) for target, _ in configs]
+        remove_small(plan.unfinished.note)
     outputs = tuple(
         Output(
             planned.device.dev_id,
@@ -146,34 +168,85 @@ def _make_target(planned: PlannedDevice, overwrite: bool) -> Target:
 
 
 @contextmanager
-def _opened(
-    plan: RestorePlan,
-) -> Iterator[tuple[dict[int, Target], list[tuple[RawFileTarget, bytes]]]]:
-    """Open all targets; whatever is not finished in the end is taken back."""
-    devices = {
+def _opened(archive: Archive, plan: RestorePlan) -> Iterator[tuple[Devices, Configs, Checkpoint]]:
+    """Open all targets; whatever is not finished in the end is left to be taken up, or removed.
+
+    Yields:
+        The targets of the devices, those of the configs with what goes into them, and where to
+        begin.
+    """
+    devices: Devices = {
         planned.device.dev_id: _make_target(planned, plan.overwrite) for planned in plan.restored
     }
-    configs = [
+    configs: Configs = [
         (
             RawFileTarget(planned.target, len(planned.config.data), overwrite=plan.overwrite),
             planned.config.data,
         )
         for planned in plan.configs
     ]
-    opened: list[Target] = []
+    targets = [*devices.values(), *(target for target, _ in configs)]
     made_folder = _make_folder(plan)
+    is_noted = plan.unfinished.checkpoint is not None
     try:
-        for target in (*devices.values(), *(target for target, _ in configs)):
-            target.open()
-            opened.append(target)
-        yield devices, configs
+        note = plan.unfinished.checkpoint or _first_note(archive, plan)
+        write_checkpoint(plan.unfinished.note, note)
+        is_noted = True
+        _open_all(targets, note, is_new=plan.unfinished.checkpoint is None)
+        yield devices, configs, note if note.extents else _identified(note, devices, configs)
+    except TargetError as error:
+        if not is_noted:
+            _take_back(targets, plan, made_folder)
+            raise
+        for target in targets:
+            target.suspend()
+        raise SuspendedError(str(error)) from error
     except BaseException:
-        for target in opened:
-            target.discard()
-        if made_folder is not None:
-            with suppress(OSError):
-                made_folder.rmdir()
+        _take_back(targets, plan, made_folder)
         raise
+
+
+def _open_all(targets: Sequence[Target], note: Checkpoint, *, is_new: bool) -> None:
+    if note.extents:
+        identities = [*(state.identity for state in note.targets), *note.configs]
+        for target, identity in zip(targets, identities, strict=True):
+            target.reopen(identity)
+        return
+    for target in targets:
+        if is_new:
+            target.open()
+        else:
+            target.start_over()
+
+
+def _first_note(archive: Archive, plan: RestorePlan) -> Checkpoint:
+    states = [
+        TargetState(planned.device.dev_id, str(planned.facts.path), "raw", "")
+        for planned in plan.restored
+        if planned.facts is not None
+    ]
+    identity = identify_archive(archive.header)
+    return Checkpoint(identity, extents=0, position=0, digest="", targets=tuple(states), configs=())
+
+
+def _identified(note: Checkpoint, devices: Devices, configs: Configs) -> Checkpoint:
+    states = [
+        replace(state, identity=target.identity)
+        for state, target in zip(note.targets, devices.values(), strict=True)
+    ]
+    identities = tuple(target.identity for target, _ in configs)
+    return replace(note, targets=tuple(states), configs=identities)
+
+
+def _take_back(targets: Sequence[Target], plan: RestorePlan, made_folder: Path | None) -> None:
+    """Remove what is not finished, and with it the note."""
+    for target in targets:
+        target.discard()
+    with suppress(OSError):
+        remove_small(plan.unfinished.note)
+    if made_folder is not None:
+        with suppress(OSError):
+            made_folder.rmdir()
 
 
 def _make_folder(plan: RestorePlan) -> Path | None:

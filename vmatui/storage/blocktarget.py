@@ -60,6 +60,10 @@ class BlockTarget:
             self.discard()
             raise
 
+    def start_over(self) -> None:
+        """Open the device."""
+        self.open()
+
     def reopen(self, identity: str) -> None:
         """Open the device again, if it is still of the size that it had."""
         self.open()

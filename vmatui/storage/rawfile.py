@@ -48,7 +48,6 @@ class RawFileTarget:
         self._temporary = temporary_path(path)
         self._fd = _CLOSED
         self._owns_temporary = False
-        self._is_reopened = False
 
     def open(self) -> None:
         """Create the file under its temporary name, all zero."""
@@ -69,6 +68,14 @@ class RawFileTarget:
             self.discard()
             raise target_error("create", self.path, error) from error
 
+    def start_over(self) -> None:
+        """Create the file in the place of the unfinished one."""
+        try:
+            self._temporary.unlink(missing_ok=True)
+        except OSError as error:
+            raise target_error("remove", self._temporary, error) from error
+        self.open()
+
     def reopen(self, identity: str) -> None:
         """Open the file under its temporary name, if it is the one that was left."""
         try:
@@ -85,7 +92,7 @@ class RawFileTarget:
         except OSError as error:
             self.suspend()
             raise target_error("go on with", self._temporary, error) from error
-        self._owns_temporary = self._is_reopened = True
+        self._owns_temporary = True
 
     @property
     def identity(self) -> str:
@@ -93,14 +100,7 @@ class RawFileTarget:
         return str(os.fstat(self._fd).st_ino)
 
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
-        """Do nothing with a new file, which reads zero; one that was left is emptied first."""
-        if not self._is_reopened:
-            return
-        try:
-            os.ftruncate(self._fd, 0)
-            os.ftruncate(self._fd, self.size)
-        except OSError as error:
-            raise target_error("empty", self._temporary, error) from error
+        """Do nothing: a new file reads zero."""
 
     def writev(self, offset: int, views: Sequence[memoryview]) -> None:
         """Write bytes from an offset on, up to the size."""

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from vmatui.storage.publishing import replace
+from vmatui.storage.publishing import replace, sync_folder
 
 _MODE = 0o600
 
@@ -51,3 +51,13 @@ def write_small(path: Path, data: bytes) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def remove_small(path: Path) -> None:
+    """Remove a file for good, if it is there.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)

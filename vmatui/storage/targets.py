@@ -31,6 +31,13 @@ class Target(Protocol):
             TargetError: it is in the way of something, in use, of the wrong size ...
         """
 
+    def start_over(self) -> None:
+        """Open it like `open`, but take away first what an earlier job has left of it.
+
+        Raises:
+            TargetError: as from `open`.
+        """
+
     def reopen(self, identity: str) -> None:
         """Open what an earlier job has left, to go on with it; nothing is changed yet.
 
