@@ -10,8 +10,9 @@ from tests.storage.devices import MIB, loop_device
 from tests.storage.outputting import names_in
 from vmatui.errors import TargetError
 from vmatui.storage.blocktarget import BlockTarget
+from vmatui.storage.newfile import temporary_path
 from vmatui.storage.publishing import publish
-from vmatui.storage.rawfile import RawFileTarget, temporary_path
+from vmatui.storage.rawfile import RawFileTarget
 
 
 @pytest.fixture

@@ -58,8 +58,12 @@ class Checkpoint:
     digest: str
     """Over the headers of those extents."""
     targets: tuple[TargetState, ...]
-    configs: tuple[str, ...]
+    configs: tuple[str, ...] = ()
     """Identities of the files that get the configs, in their order."""
+
+
+NOTHING: Final = Checkpoint("", extents=0, position=0, digest="", targets=())
+"""Where every restore begins."""
 
 
 def digest_of(data: bytes | memoryview) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from vmatui.engine.walk import HEADER, Extent, Gap
 from vmatui.errors import TargetError
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.storage.smallfile import write_small
-from vmatui.storage.targets import Target, target_error
+from vmatui.storage.targets import ResumableTarget, target_error
 
 INTERVAL: Final = 5.0
 """Seconds between two checkpoints: what a restore that is killed has to write again."""
@@ -42,7 +42,7 @@ class Checkpointer:
         self,
         file: Path,
         start: Checkpoint,
-        targets: dict[int, Target],
+        targets: Mapping[int, ResumableTarget],
         interval: float = INTERVAL,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -110,6 +110,9 @@ class Checkpointer:
             for state in self._checkpoint.targets
         )
         self._checkpoint = replace(self._reached(end), targets=states)
+        for target in self._targets.values():
+            if not target.is_threaded:
+                target.sync()
         self._syncing = self._thread.submit(self._sync, self._checkpoint)
 
     def _reached(self, position: int) -> Checkpoint:
@@ -118,7 +121,8 @@ class Checkpointer:
 
     def _sync(self, checkpoint: Checkpoint) -> None:
         for target in self._targets.values():
-            target.sync()
+            if target.is_threaded:
+                target.sync()
         write_checkpoint(self._file, checkpoint)
         self._due = self._clock() + self._interval
 
@@ -157,7 +161,7 @@ def write_checkpoint(file: Path, checkpoint: Checkpoint) -> None:
         raise target_error("note how far the restore is in", file, error) from error
 
 
-def check_samples(checkpoint: Checkpoint, targets: dict[int, Target]) -> None:
+def check_samples(checkpoint: Checkpoint, targets: Mapping[int, ResumableTarget]) -> None:
     """Make sure that the targets hold what the unfinished restore wrote.
 
     Raises:
@@ -168,7 +172,7 @@ def check_samples(checkpoint: Checkpoint, targets: dict[int, Target]) -> None:
         for sample in state.samples:
             if digest_of(target.read(sample.offset, sample.length)) != sample.digest:
                 raise TargetError(
-                    f"{target.path} does not hold what the unfinished restore wrote at offset "
+                    f"{target.place} does not hold what the unfinished restore wrote at offset "
                     f"{sample.offset}: restore it anew, without --resume"
                 )
 

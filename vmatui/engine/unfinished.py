@@ -7,7 +7,7 @@ opened again.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from vmatui.engine.checkpoint import (
 )
 from vmatui.errors import TargetError
 from vmatui.format.header import Header
+from vmatui.storage.destination import Destination
 from vmatui.storage.smallfile import read_small
 
 _NAME: Final = "unfinished-restore{}.vmatui"
@@ -36,36 +37,34 @@ class Unfinished:
     """Where to go on; None begins anew."""
     problems: tuple[str, ...] = ()
 
-    def is_ours(self, path: Path, dev_id: int | None = None, *, number: int = 0) -> bool:
-        """Whether a file is what the earlier restore wrote, under its final name already.
-
-        Args:
-            path: The file.
-            dev_id: Of its device, or None for a config.
-            number: Of the config.
-        """
+    def has_made(self, path: Path) -> bool:
+        """Whether a file is what the earlier restore wrote, under its final name already."""
         if self.checkpoint is None:
             return False
-        known = {state.dev_id: state.identity for state in self.checkpoint.targets}
-        identity = self.checkpoint.configs[number] if dev_id is None else known.get(dev_id)
+        identities = {state.identity for state in self.checkpoint.targets}
         try:
-            return str(path.lstat().st_ino) == identity
+            return str(path.lstat().st_ino) in identities.union(self.checkpoint.configs)
         except OSError:
             return False
 
 
 def look_for_unfinished(
-    header: Header, folder: Path | None, targets: Mapping[int, Path], *, resume: bool
+    header: Header,
+    folder: Path | None,
+    destinations: Mapping[int, Destination],
+    *,
+    resume: bool,
 ) -> Unfinished:
     """Look for the note of an earlier restore to the same targets.
 
     Args:
         header: Of the archive.
         folder: That gets the configs, or None.
-        targets: Of the devices that are restored, by dev_id.
+        destinations: Of the devices that are restored, by dev_id.
         resume: Whether the user wants to go on with it.
     """
-    note = _note_path(folder, targets)
+    places = {dev_id: destination.full_place for dev_id, destination in destinations.items()}
+    note = _note_path(folder, places.values())
     try:
         checkpoint = read_note(note)
     except TargetError as error:
@@ -79,19 +78,20 @@ def look_for_unfinished(
             f"(--resume), or remove that file and its outputs to begin anew"
         )
         return Unfinished(note, problems=(text,))
-    return Unfinished(note, checkpoint, tuple(_misfits(note, checkpoint, header, targets)))
+    return Unfinished(note, checkpoint, tuple(_misfits(note, checkpoint, header, places)))
 
 
-def _note_path(folder: Path | None, targets: Mapping[int, Path]) -> Path:
+def _note_path(folder: Path | None, places: Collection[str]) -> Path:
     """Return where the same restore finds its note again."""
     if folder is not None:
         return folder / _NAME.format("")
-    for target in targets.values():
-        if not target.is_block_device():
-            return target.with_name(_NAME.format(f"-{target.name}"))
+    for place in places:
+        path = Path(place)
+        if path.is_absolute() and not path.is_block_device():
+            return path.with_name(_NAME.format(f"-{path.name}"))
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    places = chr(0).join(map(str, targets.values()))
-    return Path(home, "vmatui", _NAME.format(f"-{digest_of(places.encode())}"))
+    told = digest_of("\0".join(places).encode(errors="surrogateescape"))
+    return Path(home, "vmatui", _NAME.format(f"-{told}"))
 
 
 def read_note(path: Path) -> Checkpoint | None:
@@ -118,13 +118,13 @@ def read_note(path: Path) -> Checkpoint | None:
 
 
 def _misfits(
-    note: Path, checkpoint: Checkpoint, header: Header, targets: Mapping[int, Path]
+    note: Path, checkpoint: Checkpoint, header: Header, places: Mapping[int, str]
 ) -> Iterator[str]:
     if checkpoint.archive != identify_archive(header):
         yield f"the unfinished restore noted in {note} is of another archive: name that one"
         return
     known = {state.dev_id: state.place for state in checkpoint.targets}
-    if known != {dev_id: str(path) for dev_id, path in targets.items()}:
+    if known != places:
         told = ", ".join(known.values()) or "no device"
         yield (
             f"the unfinished restore noted in {note} has other targets ({told}): "
