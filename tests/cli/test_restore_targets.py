@@ -93,7 +93,7 @@ def test_a_write_that_fails_ends_with_one_sentence_and_leaves_nothing(
     folder: Path, error: str
 ) -> None:
     strace = require_tool("strace")
-    words = [strace, "-f", "-o", "/dev/null", "-e", f"inject=pwritev:error={error}:when=2"]
+    words = [strace, "-f", "-o", "/dev/null", "-e", f"inject=pwritev,pwritev2:error={error}:when=1"]
     words += [sys.executable, "-m", "vmatui", "restore", "sound.vma", "--to", "1=disk.raw", *REST]
     result = subprocess.run(words, capture_output=True, text=True, check=False)
     assert result.returncode == 4
