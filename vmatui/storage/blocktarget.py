@@ -10,52 +10,26 @@ import errno
 import mmap
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import Final
 
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import PathFacts, inspect
-from vmatui.storage.destination import ZeroPolicy
-from vmatui.storage.targets import changed, size_problem, target_error
+from vmatui.storage.existing import CLOSED, ExistingTarget
+from vmatui.storage.targets import target_error
 from vmatui.storage.writing import cut, write_all
-from vmatui.storage.zeroing import logical_block_size, make_zero
-
-_CLOSED: Final = -1
+from vmatui.storage.zeroing import logical_block_size
 
 
-class BlockTarget:
+class BlockTarget(ExistingTarget):
     """A whole block device, a `vmatui.storage.targets.Target`.
 
     Writes that are aligned go past the page cache (several times faster on most devices), all
     others through it.
-
-    Args:
-        path: The device; symbolic links are followed.
-        size: Bytes of the device to restore.
-        zero: How it is made to read zero.
-        allow_larger: Whether the block device may be more than `MAX_LARGER` larger.
     """
 
-    is_threaded = True
-
-    def __init__(
-        self,
-        path: Path,
-        size: int,
-        zero: ZeroPolicy = ZeroPolicy.DISCARD,
-        *,
-        allow_larger: bool = False,
-    ) -> None:
-        self.path = path
-        self.place = str(path)
-        self.size = size
-        self._zero = zero
-        self._allow_larger = allow_larger
-        self._fd = _CLOSED
-        self._direct = _CLOSED
-        self._alignment = mmap.PAGESIZE
+    _direct = CLOSED
+    _alignment = mmap.PAGESIZE
 
     def open(self) -> None:
         """Open the device for us alone."""
@@ -73,29 +47,6 @@ class BlockTarget:
             self.discard()
             raise
 
-    def start_over(self) -> None:
-        """Open it: what an earlier job has left of it is what is there."""
-        self.open()
-
-    def reopen(self, identity: str) -> None:
-        """Open it again, if it is still the same."""
-        self.open()
-        if self.identity != identity:
-            self.discard()
-            raise changed(self.place)
-
-    @property
-    def identity(self) -> str:
-        """The size of the device in bytes; its name and number may change with every start."""
-        return str(os.lseek(self._fd, 0, os.SEEK_END))
-
-    def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
-        """Make the device read zero up to the size; what lies past it stays."""
-        try:
-            make_zero(self._fd, self.size, self._zero, tick, cancelled)
-        except OSError as error:
-            raise target_error("write zeros to", self.path, error) from error
-
     def writev(self, offset: int, views: Sequence[memoryview]) -> None:
         """Write bytes from an offset on, up to the size."""
         kept = cut(views, self.size - offset)
@@ -106,48 +57,20 @@ class BlockTarget:
         except OSError as error:
             raise target_error(f"write at offset {offset} of", self.path, error) from error
 
-    def read(self, offset: int, length: int) -> bytes:
-        """Return bytes of the device."""
-        try:
-            return os.pread(self._fd, length, offset)
-        except OSError as error:
-            raise target_error(f"read at offset {offset} of", self.place, error) from error
-
-    def sync(self) -> None:
-        """Wait until all bytes are on the disk, and not just in its cache."""
-        try:
-            os.fdatasync(self._fd)
-        except OSError as error:
-            raise target_error("write all of", self.path, error) from error
-
-    def finish(self) -> None:
-        """Sync and close the device."""
-        self.sync()
-        self.discard()
-
     def discard(self) -> None:
         """Close the device; what was on it before cannot be brought back."""
-        for fd in (self._direct, self._fd):
-            if fd != _CLOSED:
-                with suppress(OSError):
-                    os.close(fd)
-        self._fd = self._direct = _CLOSED
-
-    def suspend(self) -> None:
-        """Close the device."""
-        self.discard()
-
-    def keep_incomplete(self) -> str:
-        """Sync and close the device, and return its path: it cannot have another name."""
-        self.finish()
-        return self.place
+        if self._direct != CLOSED:
+            with suppress(OSError):
+                os.close(self._direct)
+            self._direct = CLOSED
+        super().discard()
 
     def _check_opened(self) -> None:
         """Look again at what was opened: the name may lead elsewhere by now."""
         if not stat.S_ISBLK(os.fstat(self._fd).st_mode):
             raise TargetError(f"{self.path} is not a block device any more; choose another target")
         room = os.lseek(self._fd, 0, os.SEEK_END)
-        if problem := size_problem(room, self.size, allow_larger=self._allow_larger):
+        if problem := self._size_problem(room):
             raise TargetError(f"{self.path} {problem}")
 
     def _problem(self, facts: PathFacts) -> str | None:
@@ -158,11 +81,11 @@ class BlockTarget:
             return f"is {facts.occupation}; release it or choose another target"
         if facts.read_only:
             return "is read-only or not ours to write; choose another target"
-        return size_problem(facts.size, self.size, allow_larger=self._allow_larger)
+        return self._size_problem(facts.size)
 
     def _write_direct(self, offset: int, views: Sequence[memoryview]) -> bool:
         """Write past the page cache; False where that cannot be done with these buffers."""
-        if self._direct == _CLOSED:
+        if self._direct == CLOSED:
             return False
         try:
             write_all(self._direct, offset, views)
@@ -178,4 +101,4 @@ def _open_direct(fd: int) -> int:
     try:
         return os.open(f"/proc/self/fd/{fd}", os.O_WRONLY | os.O_DIRECT | os.O_CLOEXEC)
     except OSError:
-        return _CLOSED
+        return CLOSED

@@ -28,11 +28,6 @@ def temporary_path(path: Path) -> Path:
     return path.with_name(f"tmp-{path.name}")
 
 
-def inode_of(fd: int) -> str:
-    """Return the number of an open file in its file system, which stays when it is renamed."""
-    return str(os.fstat(fd).st_ino)
-
-
 class NewFile:
     """A file under a temporary name.
 
@@ -107,7 +102,7 @@ class NewFile:
     @property
     def identity(self) -> str:
         """The number of the file in its file system."""
-        return inode_of(self.fd)
+        return str(os.fstat(self.fd).st_ino)
 
     def suspend(self) -> None:
         """Close the file and leave it under its temporary name; never raises."""
