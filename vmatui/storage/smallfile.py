@@ -27,7 +27,7 @@ def read_small(path: Path, most: int) -> bytes | None:
     try:
         with path.open("rb") as file:
             data = file.read(most + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return data if len(data) <= most else None
 
