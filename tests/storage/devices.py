@@ -38,7 +38,8 @@ def loop_device(image: Path, size: int | None = None, *options: str) -> Iterator
     try:
         yield device
     finally:
-        run("losetup", "-d", device)
+        with _alone():
+            run("losetup", "-d", device)
         if size is not None:
             image.unlink()
 

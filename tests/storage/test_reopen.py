@@ -111,5 +111,5 @@ def test_a_block_device_is_known_by_its_size(tmp_path: Path) -> None:
         again.reopen(identity)
         assert again.read(0, 4) == b"one\xff"
         again.finish()
-        with pytest.raises(TargetError, match="not the device of the unfinished restore"):
+        with pytest.raises(TargetError, match="not the target of the unfinished restore"):
             BlockTarget(device, MIB).reopen("512")

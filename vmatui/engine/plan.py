@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmatui.engine.planneddevice import PlannedDevice, Terms, overwrite_problem, plan_device
-from vmatui.engine.plansentences import device_sentence, space_warnings
+from vmatui.engine.plansentences import device_sentence, size_text, space_warnings
 from vmatui.engine.unfinished import Unfinished, look_for_unfinished
 from vmatui.errors import UsageError
 from vmatui.format.header import Config, Device, Header
@@ -77,7 +77,11 @@ class RestorePlan:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What will be done, in words, a sentence a device and one for the configs."""
-        return (*map(device_sentence, self.devices), *_config_sentences(self))
+        return (
+            *_resume_sentences(self.unfinished),
+            *map(device_sentence, self.devices),
+            *_config_sentences(self),
+        )
 
 
 def plan_restore(
@@ -193,6 +197,12 @@ def _folder_problems(folder: Path | None) -> Iterator[str]:
         yield f"{folder} is no folder: choose another"
     elif not _is_there(folder) and not folder.parent.is_dir():
         yield f"{folder.parent} does not exist: create it, or choose another folder"
+
+
+def _resume_sentences(unfinished: Unfinished) -> Iterator[str]:
+    if unfinished.checkpoint is not None:
+        done = size_text(unfinished.checkpoint.position)
+        yield f"goes on with the unfinished restore: {done} of the archive are on the disk already"
 
 
 def _config_sentences(plan: RestorePlan) -> Iterator[str]:

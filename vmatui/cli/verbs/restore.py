@@ -19,7 +19,7 @@ from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.engine.report import sentences
 from vmatui.engine.restore import RestoreReport, restore
-from vmatui.errors import TargetError, UsageError, printable
+from vmatui.errors import SuspendedError, TargetError, UsageError, printable
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT
 
@@ -64,6 +64,7 @@ def _plan(arguments: Arguments, header: Header) -> RestorePlan:
         formats=formats,
         skip=skip,
         overwrite=arguments.overwrite,
+        resume=arguments.resume,
         allow_larger=arguments.allow_larger,
         archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
     )
@@ -128,6 +129,9 @@ def _restore(
                 progress=progress,
                 cancel=cancel,
             )
+    except SuspendedError:
+        diagnostics.say("what was written is kept: the same command with --resume goes on with it")
+        raise
     except BaseException:
         _warn_of_direct_targets(plan)
         raise
