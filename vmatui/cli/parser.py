@@ -36,6 +36,8 @@ class Arguments(argparse.Namespace):
     """None asks for the terminal UI."""
     path: str | None = None
     """What the UI shows first."""
+    is_reference: bool = False
+    """Whether the words were those of the reference, and no others."""
     file: str = ""
     json: bool = False
     name: str | None = None
@@ -45,6 +47,8 @@ class Arguments(argparse.Namespace):
     to: Sequence[tuple[str, str]] = ()
     skip: Sequence[str] = ()
     only: Sequence[str] | None = None
+    map: str | None = None
+    """Where the lines are read that say where devices go."""
     overwrite: bool = False
     dry_run: bool = False
     no_ui: bool = False
@@ -235,7 +239,13 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
         help="leave this device out (by name or id)",
     )
     parser.add_argument(
-        "-d", dest="only", metavar="DEV,DEV", type=_names, help="leave out all other devices"
+        "-d", dest="only", metavar="DEV,DEV", type=device_names, help="leave out all other devices"
+    )
+    parser.add_argument(
+        "-r",
+        dest="map",
+        metavar="FIFO",
+        help="print the list, then read here (- is standard input) where each device goes",
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="existing files and block devices may be lost"
@@ -269,5 +279,6 @@ def _target(word: str) -> tuple[str, str]:
     return device, path
 
 
-def _names(word: str) -> list[str]:
+def device_names(word: str) -> list[str]:
+    """Return the names in a list with commas between them."""
     return [name for name in word.split(",") if name]

@@ -92,6 +92,7 @@ def plan_restore(
     to: Mapping[int, Path] | None = None,
     skip: Collection[int] = (),
     overwrite: bool = False,
+    with_configs: bool = True,
     archive: Path | None = None,
 ) -> RestorePlan:
     """Plan a restore; nothing is changed.
@@ -102,6 +103,7 @@ def plan_restore(
         to: Target file or block device by dev_id, before the folder.
         skip: Ids of devices to leave out.
         overwrite: The user agreed that existing targets are overwritten.
+        with_configs: False when the folder has the configs already; their names stay theirs.
         archive: The archive's own file, which is never a target.
 
     Raises:
@@ -128,7 +130,7 @@ def plan_restore(
         folder=folder,
         creates_folder=folder is not None and not _is_there(folder),
         devices=tuple(devices),
-        configs=configs,
+        configs=configs if with_configs else (),
         overwrite=overwrite,
         general_problems=tuple(_folder_problems(folder)),
         warnings=tuple(_space_warnings(devices)),

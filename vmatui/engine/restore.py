@@ -161,7 +161,7 @@ def _opened(
         for planned in plan.configs
     ]
     opened: list[Target] = []
-    made_folder = _make_folder(plan)
+    made_folder = make_folder(plan)
     try:
         for target in (*devices.values(), *(target for target, _ in configs)):
             target.open()
@@ -176,7 +176,12 @@ def _opened(
         raise
 
 
-def _make_folder(plan: RestorePlan) -> Path | None:
+def make_folder(plan: RestorePlan) -> Path | None:
+    """Make the plan's folder, and return it, if it is not there yet.
+
+    Raises:
+        TargetError: it cannot be made.
+    """
     if plan.folder is None or not plan.creates_folder:
         return None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
@@ -10,7 +11,8 @@ from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.restorerecords import plan_record, restore_record
-from vmatui.cli.selection import device_id, left_out, targets
+from vmatui.cli.selection import left_out, only, targets
+from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.plan import RestorePlan, plan_restore
@@ -25,14 +27,19 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     """Restore an archive, or only plan to; return the exit status."""
     if arguments.folder is None and not arguments.to:
         raise UsageError("nothing says where to restore to: name a folder, or use --to DEVICE=PATH")
-    with open_archive(arguments.file) as archive:
-        plan = _plan(arguments, archive.header)
+    if arguments.map is not None:
+        mapped.check(arguments)
+    with open_archive(arguments.file) as archive, ExitStack() as stack:
+        if arguments.map is None:
+            plan = _plan(arguments, archive.header)
+        else:
+            plan = stack.enter_context(mapped.mapped_plan(archive, arguments, interruption))
         if arguments.dry_run:
             return _show_plan(arguments, plan)
         if plan.problems:
             return _refuse(arguments, plan)
         for warning in plan.warnings:
-            diagnostics.say(f"warning: {warning}")
+            diagnostics.remark(f"warning: {warning}")
         report = _restore(archive, plan, arguments, interruption)
     if arguments.json:
         output.write_json(restore_record(report))
@@ -42,7 +49,7 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
 
 def _plan(arguments: Arguments, header: Header) -> RestorePlan:
     to = targets(header, arguments.to)
-    skip = left_out(header, arguments.skip, _only(arguments, header))
+    skip = left_out(header, arguments.skip, only(header, arguments.only))
     for dev_id in skip & to.keys():
         raise UsageError(f"device {dev_id} is both left out and given the target {to[dev_id]}")
     return plan_restore(
@@ -53,19 +60,6 @@ def _plan(arguments: Arguments, header: Header) -> RestorePlan:
         overwrite=arguments.overwrite,
         archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
     )
-
-
-def _only(arguments: Arguments, header: Header) -> list[int] | None:
-    """Return the ids that `-d` names; as in the reference, unknown devices are passed over."""
-    if arguments.only is None:
-        return None
-    found = []
-    for word in arguments.only:
-        if any(word in {device.name, str(device.dev_id)} for device in header.devices):
-            found.append(device_id(header, word))
-        else:
-            diagnostics.say(f"warning: the archive has no device {word}, so -d {word} selects none")
-    return found
 
 
 def _show_plan(arguments: Arguments, plan: RestorePlan) -> int:
@@ -95,7 +89,7 @@ def _refuse(arguments: Arguments, plan: RestorePlan) -> int:
 def _restore(
     archive: Archive, plan: RestorePlan, arguments: Arguments, interruption: Interruption
 ) -> RestoreReport:
-    if not arguments.json:
+    if not arguments.json and arguments.map is None:
         output.write_lines(_device_lines(plan, arguments.folder))
     visitors = (
         [ReferenceLog(archive.header.devices, output.write_line)] if arguments.verbose else []
@@ -132,7 +126,7 @@ def _say_report(report: RestoreReport) -> None:
     outputs = (*report.outputs, *report.configs)
     for each in outputs:
         if each.is_complete:
-            diagnostics.say(f"{each.name}: restored to {each.path}")
+            diagnostics.remark(f"{each.name}: restored to {each.path}")
     incomplete = ", ".join(str(each.path) for each in outputs if not each.is_complete)
     if incomplete:
         diagnostics.complain(f"the archive has errors, so these are incomplete: {incomplete}")

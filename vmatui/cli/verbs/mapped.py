@@ -1,0 +1,120 @@
+"""`extract -r`: where each device goes is read from outside, after the list has been printed.
+
+Whoever writes the map, as Proxmox VE does, reads the list from standard output and the configs
+from the folder first; so both are there in full before the map is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from vmatui.cli import diagnostics, output
+from vmatui.cli.interruption import Interruption
+from vmatui.cli.mapinput import read_lines
+from vmatui.cli.maplines import MapLine, parse_map
+from vmatui.cli.parser import Arguments
+from vmatui.cli.reference import list_lines
+from vmatui.cli.selection import left_out, only
+from vmatui.cli.verdict import exit_status, header_findings
+from vmatui.engine.archive import Archive
+from vmatui.engine.configsahead import configs_ahead
+from vmatui.engine.plan import RestorePlan, plan_restore
+from vmatui.errors import FaultyArchiveError, TargetError, UsageError
+from vmatui.format.header import Header
+from vmatui.storage.descriptor import STANDARD_INPUT
+
+
+def check(arguments: Arguments) -> None:
+    """Refuse words that make no sense together with a map.
+
+    Raises:
+        UsageError: There are such words.
+    """
+    if arguments.folder is None:
+        raise UsageError("-r says where devices go, but not the configs: name a folder as well")
+    if arguments.to:
+        raise UsageError("-r and --to both say where devices go: use one of them")
+    if arguments.json:
+        raise UsageError("-r prints the list on standard output, so --json has no place: leave it")
+    if arguments.map == arguments.file == STANDARD_INPUT:
+        raise UsageError(
+            "the archive and the map cannot both come from standard input: use -r FIFO"
+        )
+
+
+@contextmanager
+def mapped_plan(
+    archive: Archive, arguments: Arguments, interruption: Interruption
+) -> Iterator[RestorePlan]:
+    """Write the configs, print the list, read the map, and yield the plan for the devices.
+
+    If the context fails, the configs are taken back. A dry run writes none.
+
+    Raises:
+        UsageError: The map cannot be read, makes no sense, or names no target for a device.
+        FaultyArchiveError: The header is damaged, so nobody should act upon the list.
+        TargetError: The configs cannot be written, or the plan has problems.
+        CancelledError: A signal came.
+    """
+    _check_header(archive)
+    header, folder = archive.header, Path(arguments.folder or "")
+    chosen = only(header, arguments.only)
+    skip = left_out(header, arguments.skip, chosen)
+    disks = [device.dev_id for device in header.devices if not device.is_vmstate]
+    with ExitStack() as stack:
+        if not arguments.dry_run:
+            in_folder = plan_restore(
+                header, folder=folder, skip=disks, overwrite=arguments.overwrite
+            )
+            with interruption.postponed():
+                stack.enter_context(configs_ahead(in_folder))
+        output.write_lines(list_lines(header))
+        with closing(read_lines(arguments.map or "")) as lines:
+            plan = _plan(arguments, header, parse_map(lines), skip)
+        if plan.problems and not arguments.dry_run:
+            raise TargetError("; ".join(plan.problems))
+        yield plan
+
+
+def _check_header(archive: Archive) -> None:
+    findings = header_findings(archive)
+    if exit_status(findings):
+        diagnostics.say_findings(findings)
+        raise FaultyArchiveError(
+            f"the header of {archive.name} has errors, so no map is read for it: "
+            "restore without -r, and look at what comes out"
+        )
+
+
+def _plan(
+    arguments: Arguments, header: Header, lines: Sequence[MapLine], skip: Collection[int]
+) -> RestorePlan:
+    named = {line.devname: line for line in lines}
+    for name in named.keys() - {device.name for device in header.devices}:
+        diagnostics.remark(f"warning: the archive has no device {name}, which the map names")
+    to, skipped = {}, set(skip)
+    for device in header.devices:
+        line = named.get(device.name)
+        if device.dev_id in skipped or (line is None and device.is_vmstate):
+            continue
+        if line is None:
+            raise UsageError(
+                f"no device name mapping for {device.name}: add a line to the map, "
+                f"if need be skip={device.name}"
+            )
+        if line.destination is None:
+            skipped.add(device.dev_id)
+        else:
+            to[device.dev_id] = Path(line.destination.place)
+    return plan_restore(
+        header,
+        folder=Path(arguments.folder or ""),
+        to=to,
+        skip=skipped,
+        # Whoever wrote the map made the targets for this; the folder was looked at before.
+        overwrite=True,
+        with_configs=arguments.dry_run,
+        archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
+    )
