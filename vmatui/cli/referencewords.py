@@ -14,7 +14,8 @@ from typing import Final, NoReturn
 
 from vmatui.cli import diagnostics, output
 from vmatui.cli.createoptions import disk_words, drive_words
-from vmatui.cli.parser import Arguments, device_names
+from vmatui.cli.parser import Arguments
+from vmatui.cli.restoreoptions import device_names
 from vmatui.errors import UsageError
 
 NAME: Final = "vma"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from vmatui.engine.plan import PlannedConfig, RestorePlan
-from vmatui.engine.restore import make_folder
+from vmatui.engine.restoretargets import make_folder
 from vmatui.errors import TargetError
 from vmatui.storage.rawfile import RawFileTarget
 

@@ -107,7 +107,7 @@ def _plan(
         if line.destination is None:
             skipped.add(device.dev_id)
         else:
-            to[device.dev_id] = Path(line.destination.place)
+            to[device.dev_id] = line.destination
     return plan_restore(
         header,
         folder=Path(arguments.folder or ""),
