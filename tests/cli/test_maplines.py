@@ -16,9 +16,13 @@ WORDS = [
 
 
 def target(
-    place: str, zero: ZeroPolicy, format: str | None = None, limit: int | None = None
+    place: str,
+    zero: ZeroPolicy,
+    format: str | None = None,
+    limit: int | None = None,
+    group: str | None = None,
 ) -> Destination:
-    return Destination(place, format=format, zero=zero, limit=limit, in_place=True)
+    return Destination(place, format=format, zero=zero, limit=limit, group=group, in_place=True)
 
 
 @pytest.mark.parametrize(
@@ -35,14 +39,14 @@ def target(
         ("format=raw:1:a=zeroinit:/x", MapLine("a", target("/x", ZERO, "raw"))),
         ("format=raw:1:a=nbd://host/b", MapLine("a", target("nbd://host/b", ZERO, "raw"))),
         ("throttling.bps=0:1:a=/x", MapLine("a", target("/x", ZERO))),
-        ("throttling.group=g:1:a=/x", MapLine("a", target("/x", ZERO), "g")),
+        ("throttling.group=g:1:a=/x", MapLine("a", target("/x", ZERO, group="g"))),
         (
             "format=qcow2:throttling.bps=4000000:throttling.group=local lvm:cache=none:0:a=/x",
-            MapLine("a", target("/x", SPARSE, "qcow2", 4000000), "local lvm"),
+            MapLine("a", target("/x", SPARSE, "qcow2", 4000000, "local lvm")),
         ),
         (
             "cache=unsafe:throttling.group=g:format=vmdk:throttling.bps=1:1:a=/x",
-            MapLine("a", target("/x", ZERO, "vmdk", 1), "g"),
+            MapLine("a", target("/x", ZERO, "vmdk", 1, "g")),
         ),
     ],
 )

@@ -37,8 +37,6 @@ class MapLine:
     devname: str
     destination: Destination | None
     """None when the device is skipped."""
-    group: str | None = None
-    """Devices of one group share one limit."""
 
 
 def parse_map(lines: Iterable[str]) -> list[MapLine]:
@@ -87,10 +85,11 @@ def parse_line(text: str) -> MapLine:
         format=_one_of("format", options, _FORMATS),
         zero=_ZERO[flag],
         limit=_limit(options.get("throttling.bps")),
+        group=options.get("throttling.group"),
         in_place=True,
     )
     _one_of("cache", options, _CACHES)
-    return MapLine(devname, destination, options.get("throttling.group"))
+    return MapLine(devname, destination)
 
 
 def _options(text: str) -> tuple[dict[str, str], str]:

@@ -66,10 +66,18 @@ class RestorePlan:
         return tuple(planned for planned in self.devices if planned.destination is not None)
 
     @property
-    def limits(self) -> dict[int, int]:
-        """Bytes a second that are written at most, by dev_id."""
-        wanted = ((each.device.dev_id, each.destination) for each in self.restored)
-        return {dev_id: to.limit for dev_id, to in wanted if to is not None and to.limit}
+    def limits(self) -> dict[tuple[int, ...], int]:
+        """Bytes a second that are written at most, by the ids of the devices that share them."""
+        groups: dict[str | int, list[tuple[int, int | None]]] = {}
+        for planned in self.restored:
+            to, dev_id = planned.destination, planned.device.dev_id
+            if to is not None:
+                groups.setdefault(to.group or dev_id, []).append((dev_id, to.limit))
+        return {
+            tuple(dev_id for dev_id, _ in members): min(rates)
+            for members in groups.values()
+            if (rates := [rate for _, rate in members if rate])
+        }
 
     @property
     def overwrites(self) -> bool:

@@ -19,19 +19,23 @@ class Writer:
 
     Args:
         targets: Open targets by dev_id.
-        limits: Bytes a second by dev_id, for targets that are written at most so fast.
+        limits: Bytes a second that are written at most, by the ids of devices that share them.
         cancel: Ends a wait for a limit.
     """
 
     def __init__(
-        self, targets: Mapping[int, Target], limits: Mapping[int, int], cancel: threading.Event
+        self,
+        targets: Mapping[int, Target],
+        limits: Mapping[tuple[int, ...], int],
+        cancel: threading.Event,
     ) -> None:
         self._writes: dict[int, _Writev] = {
-            dev_id: target.writev
-            if dev_id not in limits
-            else _limited(target.writev, Limiter(limits[dev_id]), cancel)
-            for dev_id, target in targets.items()
+            dev_id: target.writev for dev_id, target in targets.items()
         }
+        for dev_ids, rate in limits.items():
+            limiter = Limiter(rate)
+            for dev_id in dev_ids:
+                self._writes[dev_id] = _limited(targets[dev_id].writev, limiter, cancel)
 
     def see_gap(self, gap: Gap) -> None:
         """A gap has nothing to write."""

@@ -34,8 +34,11 @@ def check(arguments: Arguments) -> None:
     """
     if arguments.folder is None:
         raise UsageError("-r says where devices go, but not the configs: name a folder as well")
-    if arguments.to:
-        raise UsageError("-r and --to both say where devices go: use one of them")
+    if arguments.to or arguments.formats or arguments.zero or arguments.in_place:
+        raise UsageError(
+            "the map says where and how devices go: leave out --to, --format, --zero and "
+            "--in-place, or -r"
+        )
     if arguments.json:
         raise UsageError("-r prints the list on standard output, so --json has no place: leave it")
     if arguments.map == arguments.file == STANDARD_INPUT:
@@ -108,13 +111,22 @@ def _plan(
             skipped.add(device.dev_id)
         else:
             to[device.dev_id] = line.destination
-    return plan_restore(
+    plan = plan_restore(
         header,
         folder=Path(arguments.folder or ""),
         to=to,
         skip=skipped,
         # Whoever wrote the map made the targets for this; the folder was looked at before.
         overwrite=True,
+        allow_larger=arguments.allow_larger,
         with_configs=arguments.dry_run,
         archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
     )
+    for planned in plan.restored:
+        # A mistaken name in /dev must not become a file in the machine's memory.
+        if planned.kind == "absent" and planned.device.dev_id in to:
+            raise TargetError(
+                f"can't open file {planned.target}: it does not exist, and a map names only what "
+                "does; create it in the size of the device"
+            )
+    return plan
