@@ -7,7 +7,7 @@ from the folder first; so both are there in full before the map is asked for.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
@@ -62,23 +62,31 @@ def mapped_plan(
         CancelledError: A signal came.
     """
     _check_header(archive)
-    header, folder = archive.header, Path(arguments.folder or "")
-    chosen = only(header, arguments.only)
-    skip = left_out(header, arguments.skip, chosen)
-    disks = [device.dev_id for device in header.devices if not device.is_vmstate]
-    with ExitStack() as stack:
-        if not arguments.dry_run:
-            in_folder = plan_restore(
-                header, folder=folder, skip=disks, overwrite=arguments.overwrite
-            )
-            with interruption.postponed():
-                stack.enter_context(configs_ahead(in_folder))
+    header = archive.header
+    skip = left_out(header, arguments.skip, only(header, arguments.only))
+    with nullcontext() if arguments.dry_run else _configs_there(header, arguments, interruption):
         output.write_lines(list_lines(header))
         with closing(read_lines(arguments.map or "")) as lines:
             plan = _plan(arguments, header, parse_map(lines), skip)
         if plan.problems and not arguments.dry_run:
             raise TargetError("; ".join(plan.problems))
         yield plan
+
+
+@contextmanager
+def _configs_there(
+    header: Header, arguments: Arguments, interruption: Interruption
+) -> Iterator[None]:
+    """Have the configs in the folder, where nothing stands in the way of the VM state either."""
+    disks = [device.dev_id for device in header.devices if not device.is_vmstate]
+    folder = Path(arguments.folder or "")
+    plan = plan_restore(header, folder=folder, skip=disks, overwrite=arguments.overwrite)
+    with ExitStack() as stack:
+        with interruption.postponed():
+            stack.enter_context(configs_ahead(plan))
+        yield
+    for planned in plan.configs:
+        diagnostics.remark(f"{planned.config.name}: restored to {planned.target}")
 
 
 def _check_header(archive: Archive) -> None:
