@@ -24,6 +24,7 @@ from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.errors import FaultyArchiveError, TargetError, UsageError
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT
+from vmatui.storage.destination import Destination
 
 
 def check(arguments: Arguments) -> None:
@@ -102,23 +103,7 @@ def _check_header(archive: Archive) -> None:
 def _plan(
     arguments: Arguments, header: Header, lines: Sequence[MapLine], skip: Collection[int]
 ) -> RestorePlan:
-    named = {line.devname: line for line in lines}
-    for name in named.keys() - {device.name for device in header.devices}:
-        diagnostics.remark(f"warning: the archive has no device {name}, which the map names")
-    to, skipped = {}, set(skip)
-    for device in header.devices:
-        line = named.get(device.name)
-        if device.dev_id in skipped or (line is None and device.is_vmstate):
-            continue
-        if line is None:
-            raise UsageError(
-                f"no device name mapping for {device.name}: add a line to the map, "
-                f"if need be skip={device.name}"
-            )
-        if line.destination is None:
-            skipped.add(device.dev_id)
-        else:
-            to[device.dev_id] = line.destination
+    to, skipped = _destinations(header, lines, skip)
     plan = plan_restore(
         header,
         folder=Path(arguments.folder or ""),
@@ -138,3 +123,25 @@ def _plan(
                 "does; create it in the size of the device"
             )
     return plan
+
+
+def _destinations(
+    header: Header, lines: Sequence[MapLine], skip: Collection[int]
+) -> tuple[dict[int, Destination], set[int]]:
+    """Return where devices go, and which are left out; only the VM state may have no line."""
+    named = {line.devname: line.destination for line in lines}
+    for name in named.keys() - {device.name for device in header.devices}:
+        diagnostics.remark(f"warning: the archive has no device {name}, which the map names")
+    to, skipped = {}, set(skip)
+    for device in header.devices:
+        destination = named.get(device.name)
+        if destination is not None:
+            to[device.dev_id] = destination
+        elif device.name in named:
+            skipped.add(device.dev_id)
+        elif not (device.is_vmstate or device.dev_id in skip):
+            raise UsageError(
+                f"no device name mapping for {device.name}: add a line to the map, "
+                f"if need be skip={device.name}"
+            )
+    return to, skipped
