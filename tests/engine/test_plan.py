@@ -13,7 +13,6 @@ from vmatui.engine.archive import open_archive
 from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.engine.restore import restore
 from vmatui.errors import TargetError
-from vmatui.storage.destination import Destination
 
 DISK = Disk("drive-scsi0", noise(3 * CLUSTER) + bytes(80 * CLUSTER) + noise(BLOCK) + bytes(512))
 ARCHIVE = forge([DISK], {"qemu-server.conf": b"name: a\n"})
@@ -175,20 +174,3 @@ def test_a_block_device_of_the_wrong_size_is_refused(size: int, problem: str, lo
     with opened(forge([Disk("drive-scsi0", size=size)])) as archive:
         plan = plan_restore(archive.header, to={1: loop}, overwrite=True)
     assert problem in only_problem(plan)
-
-
-def test_devices_of_one_group_share_its_lowest_limit_and_all_others_have_their_own() -> None:
-    def to(place: str, limit: int | None, group: str | None) -> Destination:
-        return Destination(place, limit=limit, group=group)
-
-    destinations = {
-        1: to("/a", 30, "slow"),
-        2: to("/b", 20, None),
-        3: to("/c", None, "slow"),
-        4: to("/d", 10, "slow"),
-        5: to("/e", None, "free"),
-        6: to("/f", None, None),
-    }
-    with opened(forge([Disk(name, noise(512)) for name in "abcdef"])) as archive:
-        plan = plan_restore(archive.header, to=destinations)
-    assert plan.limits == {(1, 3, 4): 10, (2,): 20}

@@ -17,7 +17,7 @@ from vmatui.storage.blockdev import file_key
 from vmatui.storage.destination import Destination
 from vmatui.storage.imageformat import RAW
 from vmatui.storage.names import safe_name
-from vmatui.storage.rawfile import temporary_path
+from vmatui.storage.newfile import temporary_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +64,6 @@ class RestorePlan:
     def restored(self) -> tuple[PlannedDevice, ...]:
         """The devices that are not skipped."""
         return tuple(planned for planned in self.devices if planned.destination is not None)
-
-    @property
-    def limits(self) -> dict[tuple[int, ...], int]:
-        """Bytes a second that are written at most, by the ids of the devices that share them."""
-        groups: dict[str | int, list[tuple[int, int | None]]] = {}
-        for planned in self.restored:
-            to, dev_id = planned.destination, planned.device.dev_id
-            if to is not None:
-                groups.setdefault(to.group or dev_id, []).append((dev_id, to.limit))
-        return {
-            tuple(dev_id for dev_id, _ in members): min(rates)
-            for members in groups.values()
-            if (rates := [rate for _, rate in members if rate])
-        }
 
     @property
     def overwrites(self) -> bool:

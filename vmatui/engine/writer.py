@@ -8,34 +8,65 @@ from collections.abc import Callable, Mapping, Sequence
 from vmatui.engine.checker import Rejected
 from vmatui.engine.gather import gather_writes
 from vmatui.engine.limit import Limiter
+from vmatui.engine.plan import RestorePlan
+from vmatui.engine.streamorder import InOrder
+from vmatui.engine.verify import Visitor
 from vmatui.engine.walk import Extent, Gap
+from vmatui.storage.streamtarget import StreamTarget
 from vmatui.storage.targets import Target
 
-_Writev = Callable[[int, Sequence[memoryview]], None]
+Writev = Callable[[int, Sequence[memoryview]], None]
+"""Takes an offset in bytes and what goes there."""
+
+
+def make_writers(
+    plan: RestorePlan, targets: Mapping[int, Target], cancel: threading.Event
+) -> list[Visitor]:
+    """Return who writes the devices of a walk to their targets.
+
+    Args:
+        plan: Says how fast each may be written.
+        targets: Open, by dev_id.
+        cancel: Ends a wait for a limit.
+    """
+    limiters = make_limiters(plan)
+    writes: dict[int, Writev] = {}
+    streams: list[Visitor] = []
+    for planned in plan.restored:
+        device, target = planned.device, targets[planned.device.dev_id]
+        writev: Writev = target.writev
+        if (limiter := limiters.get(device.dev_id)) is not None:
+            writev = _limited(writev, limiter, cancel)
+        if isinstance(target, StreamTarget) and target.is_pipe:
+            streams.append(InOrder(device, writev))
+        else:
+            writes[device.dev_id] = writev
+    return [Writer(writes), *streams]
+
+
+def make_limiters(plan: RestorePlan) -> dict[int, Limiter]:
+    """Return what keeps the devices below their limits, by dev_id; a group shares one."""
+    rates: dict[str | int, int] = {}
+    groups: dict[int, str | int] = {}
+    for planned in plan.restored:
+        to, dev_id = planned.destination, planned.device.dev_id
+        if to is not None:
+            groups[dev_id] = group = to.group or dev_id
+            if to.limit is not None:
+                rates[group] = min(to.limit, rates.get(group, to.limit))
+    limiters = {group: Limiter(rate) for group, rate in rates.items()}
+    return {dev_id: limiters[group] for dev_id, group in groups.items() if group in limiters}
 
 
 class Writer:
     """Writes what the checker accepts to the targets; a visitor of the walk.
 
     Args:
-        targets: Open targets by dev_id.
-        limits: Bytes a second that are written at most, by the ids of devices that share them.
-        cancel: Ends a wait for a limit.
+        writes: How to write the stored bytes of each device, by dev_id.
     """
 
-    def __init__(
-        self,
-        targets: Mapping[int, Target],
-        limits: Mapping[tuple[int, ...], int],
-        cancel: threading.Event,
-    ) -> None:
-        self._writes: dict[int, _Writev] = {
-            dev_id: target.writev for dev_id, target in targets.items()
-        }
-        for dev_ids, rate in limits.items():
-            limiter = Limiter(rate)
-            for dev_id in dev_ids:
-                self._writes[dev_id] = _limited(targets[dev_id].writev, limiter, cancel)
+    def __init__(self, writes: Mapping[int, Writev]) -> None:
+        self._writes = writes
 
     def see_gap(self, gap: Gap) -> None:
         """A gap has nothing to write."""
@@ -72,7 +103,7 @@ class Pace:
         """There is nothing left to wait for."""
 
 
-def _limited(writev: _Writev, limiter: Limiter, cancel: threading.Event) -> _Writev:
+def _limited(writev: Writev, limiter: Limiter, cancel: threading.Event) -> Writev:
     def write(offset: int, views: Sequence[memoryview]) -> None:
         limiter.wait(sum(map(len, views)), cancel)
         writev(offset, views)
