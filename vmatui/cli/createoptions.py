@@ -42,7 +42,7 @@ def add_create(parser: argparse.ArgumentParser) -> None:
         metavar="format=FMT:[DEVNAME=]PATH",
         action="append",
         default=[],
-        type=_drive,
+        type=drive_words,
         help="a disk of this format (raw, qcow2, vmdk, vhdx, vdi ...); then all are named by -d",
     )
     parser.add_argument(
@@ -91,7 +91,12 @@ def disk_words(word: str) -> DiskWords:
     return name, None, path
 
 
-def _drive(word: str) -> DiskWords:
+def drive_words(word: str) -> DiskWords:
+    """Return what `format=FMT:[DEVNAME=]PATH` says.
+
+    Raises:
+        argparse.ArgumentTypeError: It names no format.
+    """
     before, equals, after = word.partition("=")
     format, colon, rest = after.partition(":")
     if before != "format" or not (equals and format and colon and rest):

@@ -37,6 +37,8 @@ class Arguments(argparse.Namespace):
     """None asks for the terminal UI."""
     path: str | None = None
     """What the UI shows first."""
+    is_reference: bool = False
+    """Whether the words were those of the reference, and no others."""
     file: str = ""
     json: bool = False
     name: str | None = None
@@ -50,6 +52,8 @@ class Arguments(argparse.Namespace):
     allow_larger: bool = False
     skip: Sequence[str] = ()
     only: Sequence[str] | None = None
+    map: str | None = None
+    """Where the lines are read that say where devices go."""
     overwrite: bool = False
     resume: bool = False
     dry_run: bool = False

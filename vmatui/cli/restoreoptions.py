@@ -46,7 +46,13 @@ def _add_targets(group: argparse._ArgumentGroup) -> None:
         "--skip", metavar="DEV", action="append", default=[], help="leave this device out"
     )
     group.add_argument(
-        "-d", dest="only", metavar="DEV,DEV", type=_names, help="leave out all other devices"
+        "-d", dest="only", metavar="DEV,DEV", type=device_names, help="leave out all other devices"
+    )
+    group.add_argument(
+        "-r",
+        dest="map",
+        metavar="FIFO",
+        help="print the list, then read here (- is standard input) where each device goes",
     )
     group.add_argument(
         "--format",
@@ -99,5 +105,6 @@ def _policy(word: str) -> Choice:
     return device, value
 
 
-def _names(word: str) -> list[str]:
+def device_names(word: str) -> list[str]:
+    """Return the names in a list with commas between them."""
     return [name for name in word.split(",") if name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from vmatui.cli import diagnostics
 from vmatui.errors import UsageError
 from vmatui.format.header import Header
 
@@ -23,6 +24,21 @@ def device_id(header: Header, word: str) -> int:
             return device.dev_id
     names = ", ".join(device.name for device in header.devices) or "none"
     raise UsageError(f"the archive has no device {word}; those it has are: {names}")
+
+
+def only(header: Header, words: Sequence[str] | None) -> list[int] | None:
+    """Return the ids that `-d` names; as in the reference, unknown devices are passed over."""
+    if words is None:
+        return None
+    found = []
+    for word in words:
+        if any(word in {device.name, str(device.dev_id)} for device in header.devices):
+            found.append(device_id(header, word))
+        else:
+            diagnostics.remark(
+                f"warning: the archive has no device {word}, so -d {word} selects none"
+            )
+    return found
 
 
 def left_out(header: Header, skip: Iterable[str], only: Sequence[int] | None) -> set[int]:

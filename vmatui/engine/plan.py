@@ -92,8 +92,10 @@ def plan_restore(
     formats: Mapping[int, str] | None = None,
     skip: Collection[int] = (),
     overwrite: bool = False,
+    with_configs: bool = True,
     allow_larger: bool = False,
     resume: bool = False,
+    resumable: bool = True,
     archive: Path | None = None,
 ) -> RestorePlan:
     """Plan a restore; nothing is changed.
@@ -105,8 +107,10 @@ def plan_restore(
         formats: Formats of devices that go to the folder, by dev_id; raw unless named.
         skip: Ids of devices to leave out.
         overwrite: The user agreed that existing targets are overwritten.
+        with_configs: False when the folder has the configs already; their names stay theirs.
         allow_larger: The user agreed to existing targets that are far larger than their devices.
         resume: Go on with the unfinished restore that was planned with the same words.
+        resumable: Whether the job notes how far it is.
         archive: The archive's own file, which is never a target.
 
     Raises:
@@ -121,7 +125,9 @@ def plan_restore(
         for device in header.devices
         if device.dev_id not in skip
     }
-    unfinished = look_for_unfinished(header, folder, wanted, resume=resume)
+    unfinished = Unfinished()
+    if resumable:
+        unfinished = look_for_unfinished(header, folder, wanted, resume=resume)
     configs = tuple(_plan_configs(header, folder, claimed, overwrite, unfinished)) if folder else ()
     terms = Terms(overwrite, allow_larger, folder, unfinished)
     if archive is not None:
@@ -133,7 +139,7 @@ def plan_restore(
         folder=folder,
         creates_folder=folder is not None and not _is_there(folder),
         devices=tuple(devices),
-        configs=configs,
+        configs=configs if with_configs else (),
         overwrite=overwrite,
         allow_larger=allow_larger,
         unfinished=unfinished,

@@ -136,9 +136,10 @@ def restore(
 
 def _checkpointers(plan: RestorePlan, targets: OpenTargets, interval: float) -> list[Checkpointer]:
     """Return who notes how far the restore is: nobody, if it cannot be taken up."""
-    if targets.start is None:
+    note, start = plan.unfinished.note, targets.start
+    if note is None or start is None:
         return []
-    return [Checkpointer(plan.unfinished.note, targets.start, targets.kept, interval)]
+    return [Checkpointer(note, start, targets.kept, interval)]
 
 
 def _prepare(

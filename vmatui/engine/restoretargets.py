@@ -65,7 +65,7 @@ def opened_targets(header: Header, plan: RestorePlan) -> Iterator[OpenTargets]:
         TargetError: one cannot be opened; nothing was changed.
     """
     targets = _make_targets(plan)
-    made_folder = _make_folder(plan)
+    made_folder = make_folder(plan)
     try:
         _open(targets, header, plan)
         yield targets
@@ -78,18 +78,18 @@ def opened_targets(header: Header, plan: RestorePlan) -> Iterator[OpenTargets]:
     except BaseException:
         _take_back(targets, plan, made_folder)
         raise
-    if targets.start is not None:
+    if plan.unfinished.note is not None:
         remove_small(plan.unfinished.note)
 
 
 def _open(targets: OpenTargets, header: Header, plan: RestorePlan) -> None:
-    found = plan.unfinished.checkpoint
-    if targets.streams:
+    note, found = plan.unfinished.note, plan.unfinished.checkpoint
+    if note is None:
         for target in (*targets.streams.values(), *targets.files):
             target.open()
     elif found is None:
         first = _first_note(header, plan)
-        write_checkpoint(plan.unfinished.note, first)
+        write_checkpoint(note, first)
         for target in targets.files:
             target.open()
         targets.start = _identified(first, targets)
@@ -141,7 +141,7 @@ def _take_back(targets: OpenTargets, plan: RestorePlan, made_folder: Path | None
     """Close everything, and remove what is not finished, and the note with it."""
     for target in (*targets.streams.values(), *targets.files):
         target.discard()
-    if not targets.streams:
+    if plan.unfinished.note is not None:
         with suppress(OSError):
             remove_small(plan.unfinished.note)
     if made_folder is not None:
@@ -186,7 +186,12 @@ def _make_target(planned: PlannedDevice, plan: RestorePlan) -> ResumableTarget:
     )
 
 
-def _make_folder(plan: RestorePlan) -> Path | None:
+def make_folder(plan: RestorePlan) -> Path | None:
+    """Make the plan's folder, and return it, if it is not there yet.
+
+    Raises:
+        TargetError: it cannot be made.
+    """
     if plan.folder is None or not plan.creates_folder:
         return None
     try:

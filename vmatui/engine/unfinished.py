@@ -21,7 +21,7 @@ from vmatui.engine.checkpoint import (
 )
 from vmatui.errors import TargetError
 from vmatui.format.header import Header
-from vmatui.storage.destination import Destination
+from vmatui.storage.destination import STANDARD_OUTPUT, Destination
 from vmatui.storage.smallfile import read_small
 
 _NAME: Final = "unfinished-restore{}.vmatui"
@@ -31,8 +31,8 @@ _NAME: Final = "unfinished-restore{}.vmatui"
 class Unfinished:
     """What a plan knows of an earlier restore to the same targets."""
 
-    note: Path
-    """Where the job notes how far it is, and an earlier one has."""
+    note: Path | None = None
+    """Where the job notes how far it is, and an earlier one has; None if it cannot be taken up."""
     checkpoint: Checkpoint | None = None
     """Where to go on; None begins anew."""
     problems: tuple[str, ...] = ()
@@ -64,6 +64,9 @@ def look_for_unfinished(
         resume: Whether the user wants to go on with it.
     """
     places = {dev_id: destination.full_place for dev_id, destination in destinations.items()}
+    if STANDARD_OUTPUT in places.values():
+        text = "what went to standard output cannot be gone on with: leave --resume"
+        return Unfinished(problems=(text,) if resume else ())
     note = _note_path(folder, places.values())
     try:
         checkpoint = read_note(note)

@@ -34,19 +34,33 @@ def make_writers(
         cancel: Ends a wait for a limit.
         written: How many extents an earlier restore has written already.
     """
+    limiters = make_limiters(plan)
     writes: dict[int, Writev] = {}
     streams: list[Visitor] = []
     for planned in plan.restored:
         device, target = planned.device, targets[planned.device.dev_id]
-        limit = planned.destination.limit if planned.destination is not None else None
         writev: Writev = target.writev
-        if limit is not None:
-            writev = _limited(writev, Limiter(limit), cancel)
+        if (limiter := limiters.get(device.dev_id)) is not None:
+            writev = _limited(writev, limiter, cancel)
         if isinstance(target, StreamTarget) and target.is_pipe:
             streams.append(InOrder(device, writev))
         else:
             writes[device.dev_id] = writev
     return [Writer(writes, written), *streams]
+
+
+def make_limiters(plan: RestorePlan) -> dict[int, Limiter]:
+    """Return what keeps the devices below their limits, by dev_id; a group shares one."""
+    rates: dict[str | int, int] = {}
+    groups: dict[int, str | int] = {}
+    for planned in plan.restored:
+        to, dev_id = planned.destination, planned.device.dev_id
+        if to is not None:
+            groups[dev_id] = group = to.group or dev_id
+            if to.limit is not None:
+                rates[group] = min(to.limit, rates.get(group, to.limit))
+    limiters = {group: Limiter(rate) for group, rate in rates.items()}
+    return {dev_id: limiters[group] for dev_id, group in groups.items() if group in limiters}
 
 
 class Writer:

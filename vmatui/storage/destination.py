@@ -40,6 +40,8 @@ class Destination:
     keeps a thin volume thin and reads zero like all that is zeroed."""
     limit: int | None = None
     """Bytes a second that are written at most; None for as fast as it goes."""
+    group: str | None = None
+    """Destinations of one group share a limit, the lowest that one of them has."""
     in_place: bool = False
     """Whether an existing image file is written into as it is, as Proxmox VE wants it with those
     that it has made, instead of being replaced in the end by a new one."""

@@ -45,13 +45,13 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     if plan.problems:
         return _refuse(arguments, plan)
     for warning in plan.warnings:
-        diagnostics.say(f"warning: {warning}")
+        diagnostics.remark(f"warning: {warning}")
     report = _create(plan, arguments, interruption)
     if arguments.json:
         output.write_json(create_record(report))
     elif not arguments.verbose:
         name = "standard output" if plan.target == STANDARD_OUTPUT else plan.target
-        diagnostics.say(f"{name}: created, {report.written} bytes")
+        diagnostics.remark(f"{name}: created, {report.written} bytes")
     return 0
 
 

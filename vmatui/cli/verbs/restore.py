@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
@@ -12,7 +13,8 @@ from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.restorerecords import plan_record, restore_record
-from vmatui.cli.selection import device_id, left_out
+from vmatui.cli.selection import left_out, only
+from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.limit import Limiter
@@ -30,8 +32,13 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         raise UsageError(
             "nothing says where to restore to: name a folder, or use --to DEVICE=PLACE"
         )
-    with open_archive(arguments.file) as archive:
-        plan = _plan(arguments, archive.header)
+    if arguments.map is not None:
+        mapped.check(arguments)
+    with open_archive(arguments.file) as archive, ExitStack() as stack:
+        if arguments.map is None:
+            plan = _plan(arguments, archive.header)
+        else:
+            plan = stack.enter_context(mapped.mapped_plan(archive, arguments, interruption))
         if arguments.dry_run:
             return _show_plan(arguments, plan)
         if _is_taken(plan) and (arguments.json or arguments.verbose):
@@ -40,7 +47,7 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         if plan.problems:
             return _refuse(arguments, plan)
         for warning in plan.warnings:
-            diagnostics.say(f"warning: {warning}")
+            diagnostics.remark(f"warning: {warning}")
         report = _restore(archive, plan, arguments, interruption)
     if arguments.json:
         output.write_json(restore_record(report))
@@ -52,7 +59,7 @@ def _plan(arguments: Arguments, header: Header) -> RestorePlan:
     formats = chosen(header, arguments.formats, "--format")
     zero = chosen(header, arguments.zero, "--zero")
     to = destinations(header, arguments.to, formats, zero, in_place=arguments.in_place)
-    skip = left_out(header, arguments.skip, _only(arguments, header))
+    skip = left_out(header, arguments.skip, only(header, arguments.only))
     for dev_id in skip & to.keys():
         raise UsageError(
             f"device {dev_id} is both left out and given the target {to[dev_id].place}"
@@ -68,19 +75,6 @@ def _plan(arguments: Arguments, header: Header) -> RestorePlan:
         allow_larger=arguments.allow_larger,
         archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
     )
-
-
-def _only(arguments: Arguments, header: Header) -> list[int] | None:
-    """Return the ids that `-d` names; as in the reference, unknown devices are passed over."""
-    if arguments.only is None:
-        return None
-    found = []
-    for word in arguments.only:
-        if any(word in {device.name, str(device.dev_id)} for device in header.devices):
-            found.append(device_id(header, word))
-        else:
-            diagnostics.say(f"warning: the archive has no device {word}, so -d {word} selects none")
-    return found
 
 
 def _show_plan(arguments: Arguments, plan: RestorePlan) -> int:
@@ -110,7 +104,7 @@ def _refuse(arguments: Arguments, plan: RestorePlan) -> int:
 def _restore(
     archive: Archive, plan: RestorePlan, arguments: Arguments, interruption: Interruption
 ) -> RestoreReport:
-    if not (arguments.json or _is_taken(plan)):
+    if not (arguments.json or arguments.map is not None or _is_taken(plan)):
         output.write_lines(_device_lines(plan, arguments.folder))
     visitors = (
         [ReferenceLog(archive.header.devices, output.write_line)] if arguments.verbose else []
@@ -165,7 +159,7 @@ def _say_report(report: RestoreReport) -> None:
     outputs = (*report.outputs, *report.configs)
     for each in outputs:
         if each.is_complete:
-            diagnostics.say(f"{each.name}: restored to {each.place}")
+            diagnostics.remark(f"{each.name}: restored to {each.place}")
     incomplete = ", ".join(each.place for each in outputs if not each.is_complete)
     if incomplete:
         diagnostics.complain(f"the archive has errors, so these are incomplete: {incomplete}")
