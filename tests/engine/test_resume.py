@@ -60,6 +60,7 @@ def begin(archive: Path, extents: int = 4, **wishes: Unpack[Wishes]) -> Path:
         plan = plan_restore(opened.header, **wishes)
         with pytest.raises(SuspendedError, match="the disk is full"):
             restore(opened, plan, visitors=[Failing(extents)], interval=0)
+    assert plan.unfinished.note is not None
     return plan.unfinished.note
 
 
@@ -73,6 +74,7 @@ def go_on(archive: Path, **wishes: Unpack[Wishes]) -> RestoreReport:
         plan = plan_restore(opened.header, resume=True, **wishes)
         assert plan.problems == ()
         report = restore(opened, plan)
+        assert plan.unfinished.note is not None
         assert not plan.unfinished.note.exists()
         return report
 
