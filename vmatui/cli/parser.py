@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what only types need costs no start-up time
 
     from vmatui.engine.proxmox import Bus
 
-VERBS: Final = ("list", "config", "verify", "restore", "extract", "create", "demo")
+VERBS: Final = ("list", "config", "verify", "restore", "extract", "check", "create", "demo")
 
 _USAGE: Final = """\
 vmatui [ARCHIVE|FOLDER]        look at archives in the terminal
@@ -126,7 +126,8 @@ def _take_late(arguments: Arguments, words: Sequence[str]) -> bool:
     if arguments.verb == "create":
         arguments.disks = [*arguments.disks, *map(disk_words, words)]
         return True
-    if arguments.verb in ("restore", "extract") and arguments.folder is None and len(words) == 1:
+    takes_folder = arguments.verb in ("restore", "extract", "check")
+    if takes_folder and arguments.folder is None and len(words) == 1:
         arguments.folder = words[0]
         return True
     return False
@@ -156,6 +157,7 @@ def _verb_parser() -> argparse.ArgumentParser:
     _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
     _add_restore(_verb(verbs, "restore", "write devices and configs to a folder or to targets"))
     _add_restore(_verb(verbs, "extract", "the same as restore"))
+    _add_check(_verb(verbs, "check", "compare what was restored with the archive"))
     create = _verb(verbs, "create", "write an archive of disks and configs")
     add_create(create)
     _add_output_choice(create)
@@ -244,6 +246,25 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
         "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
     )
     _add_output_choice(parser)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    parser.add_argument(
+        "folder", metavar="DIR", nargs="?", help="that a restore made: configs and all devices"
+    )
+    parser.add_argument(
+        "--to",
+        metavar="DEV=PATH",
+        action="append",
+        default=[],
+        type=_target,
+        help="the file or block device that should hold this device; without DIR only these",
+    )
+    parser.add_argument(
+        "--skip", metavar="DEV", action="append", default=[], help="leave this device of DIR out"
+    )
+    _add_json(parser)
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:

@@ -6,13 +6,15 @@ Equal data is never looked at byte by byte: a comparison with constant or reused
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from vmatui.engine.checker import Rejected
+from vmatui.engine.clusterset import ClusterSet, join_ranges
 from vmatui.engine.comparison import DeviceComparison
 from vmatui.engine.feed import BUFFER_SIZE
-from vmatui.engine.findings import Range, append_range
+from vmatui.engine.findings import MAX_RANGES
 from vmatui.engine.stretches import cluster_stretches
 from vmatui.engine.walk import Extent, Gap
 from vmatui.errors import SourceError
@@ -28,8 +30,8 @@ AT_ONCE: Final = BUFFER_SIZE // CLUSTER_SIZE
 """Clusters that are read at once; an extent has fewer."""
 ZEROS_AT_ONCE: Final = 1024
 """Zero clusters that are gathered at most: 64 MiB are read before somebody hears of it."""
-MAX_UNREADABLE: Final = 16 << 20
-"""Bytes that may be unreadable before a target is given up: each bad block may take seconds."""
+MAX_UNREADABLE: Final = 4096
+"""Blocks that may be unreadable before a target is given up: each may take the medium seconds."""
 
 _ALL_STORED: Final = (1 << BLOCKS_PER_CLUSTER) - 1
 _ZERO_CLUSTER: Final = bytes(CLUSTER_SIZE)
@@ -65,19 +67,16 @@ class DeviceComparer:
         self._spans: list[tuple[int, list[_Part]]] = []
         """Stored clusters that follow each other on the device, with the number of the first."""
         self._compared = 0
-        self._differing = 0
+        self._differing = ClusterSet(device.clusters)
         self._differing_blocks = 0
         self._first: int | None = None
-        self._ranges: list[Range] = []
-        self._unreadable = 0
-        self._unreadable_ranges: list[Range] = []
+        self._unreadable: set[int] = set()
+        """Numbers, on the device, of blocks that cannot be read."""
         self._read_error: str | None = None
-        self._unread_blocks: set[int] = set()
-        """Numbers, on the device, of blocks whose place in the buffer says nothing."""
 
     @property
     def _is_given_up(self) -> bool:
-        return self._unreadable >= MAX_UNREADABLE
+        return len(self._unreadable) >= MAX_UNREADABLE
 
     def take(self, cluster: int, mask: int, start: int) -> None:
         """Take a cluster of an extent; a stored one waits until `compare_stored`.
@@ -122,6 +121,11 @@ class DeviceComparer:
         Args:
             path: Of the image.
         """
+        blocks = join_ranges((block, block) for block in sorted(self._unreadable))
+        unreadable = [
+            (first * BLOCK_SIZE, min((last + 1) * BLOCK_SIZE, self._end) - 1)
+            for first, last in blocks
+        ]
         return DeviceComparison(
             dev_id=self._device.dev_id,
             name=self._device.name,
@@ -130,12 +134,12 @@ class DeviceComparer:
             target_size=self._image.size,
             clusters=self._device.clusters,
             compared=self._compared,
-            differing=self._differing,
+            differing=len(self._differing),
             differing_blocks=self._differing_blocks,
             first_difference=self._first,
-            ranges=tuple(self._ranges),
-            unreadable=self._unreadable,
-            unreadable_ranges=tuple(self._unreadable_ranges),
+            ranges=tuple(islice(self._differing.iter_present(), MAX_RANGES)),
+            unreadable=sum(last + 1 - first for first, last in unreadable),
+            unreadable_ranges=tuple(unreadable),
             read_error=self._read_error,
             was_given_up=self._is_given_up,
         )
@@ -162,7 +166,6 @@ class DeviceComparer:
         self._compared += len(parts)
         for number, (mask, at) in enumerate(parts):
             self._compare_cluster(first + number, number * CLUSTER_SIZE, mask, payload[at:])
-        self._unread_blocks.clear()
 
     def _compare_cluster(self, cluster: int, place: int, mask: int, stored: memoryview) -> None:
         """Compare one cluster, which was read to a place in the buffer."""
@@ -173,9 +176,8 @@ class DeviceComparer:
             return
         blocks = self._differing_in(cluster, place, mask, stored)
         if blocks:
-            self._differing += 1
+            self._differing.add(cluster, cluster)
             self._differing_blocks += blocks.bit_count()
-            append_range(self._ranges, (cluster, cluster))
             self._on_difference(self._device.dev_id, cluster, blocks)
 
     def _differing_in(self, cluster: int, place: int, mask: int, stored: memoryview) -> int:
@@ -192,7 +194,7 @@ class DeviceComparer:
                 at += BLOCK_SIZE
             where = place + number * BLOCK_SIZE
             is_there = block * BLOCK_SIZE + size <= self._end
-            if block in self._unread_blocks or (
+            if block in self._unreadable or (
                 is_there and self._buffer.startswith(expected[:size], where)
             ):
                 continue
@@ -217,17 +219,12 @@ class DeviceComparer:
             self._image.read_into(offset, view)
         except SourceError as error:
             if len(view) <= BLOCK_SIZE:
-                self._take_unreadable(offset, len(view), str(error))
+                self._unreadable.add(offset // BLOCK_SIZE)
+                self._read_error = self._read_error or str(error)
                 return
             middle = -(-len(view) // 2 // BLOCK_SIZE) * BLOCK_SIZE
             self._read(offset, view[:middle])
             self._read(offset + middle, view[middle:])
-
-    def _take_unreadable(self, offset: int, length: int, error: str) -> None:
-        self._unread_blocks.add(offset // BLOCK_SIZE)
-        self._unreadable += length
-        append_range(self._unreadable_ranges, (offset, offset + length - 1))
-        self._read_error = self._read_error or error
 
 
 class Comparer:

@@ -32,13 +32,13 @@ class DeviceComparison:
     first_difference: int | None
     """The first byte that differs, counted from the start of the device."""
     ranges: tuple[Range, ...]
-    """Those that differ, as the archive has them; the first ones if they are very many."""
+    """The first and the last of each run that differs, in order; if many, the first 1000 runs."""
     unreadable: int
     """Bytes of the target that cannot be read."""
     unreadable_ranges: tuple[Range, ...]
-    """The first and the last byte of each stretch of them; likewise bounded."""
+    """The first and the last byte of each stretch of them, in order."""
     read_error: str | None
-    """A sentence for the first of them."""
+    """A sentence for the one that was met first, with its offset."""
     was_given_up: bool
     """Whether so much could not be read that the rest was not tried."""
 

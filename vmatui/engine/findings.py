@@ -145,7 +145,7 @@ class FindingList:
             last = kind[-1]
             last.count += count
             last.last_extent = extent
-            append_range(last.ranges, numbers)
+            _append(last.ranges, numbers)
             _touch(last.touched, touched)
             return
         joined = _Joined(
@@ -182,10 +182,10 @@ def _joins(kind: list[_Joined], extent: int | None, severity: Severity) -> bool:
     return extent - last.last_extent <= 1
 
 
-def append_range(ranges: list[Range], new: Range) -> None:
-    """Add a range behind others, joined with the last one where they meet, if there is room."""
-    if ranges and ranges[-1][0] <= new[0] <= ranges[-1][1] + 1:
-        ranges[-1] = (ranges[-1][0], max(ranges[-1][1], new[1]))
+def _append(ranges: list[Range], new: Range) -> None:
+    first, last = ranges[-1]
+    if first <= new[0] <= last + 1:
+        ranges[-1] = (first, max(last, new[1]))
     elif len(ranges) < MAX_RANGES:
         ranges.append(new)
 
