@@ -27,16 +27,18 @@ from vmatui.engine.progress import Phase, Progress
 from vmatui.engine.restore import restore
 from vmatui.errors import CancelledError, SourceError, UsageError
 from vmatui.storage import rawimage, reading
+from vmatui.storage.destination import Destination
 
 SOUND = LEGAL["sound"]()
 NAMES = ["disk-drive-scsi0.raw", "disk-drive-efidisk0.raw", "vmstate.bin"]
 
 
 def compare_to(
-    to: Mapping[int, Path], data: bytes = SOUND, formats: Mapping[int, str] | None = None
+    to: Mapping[int, Path], data: bytes = SOUND, format: str | None = None
 ) -> CompareReport:
+    named = {dev_id: Destination(str(path), format) for dev_id, path in to.items()}
     with opened(data) as archive:
-        return compare(archive, plan_compare(archive.header, to=to, formats=formats))
+        return compare(archive, plan_compare(archive.header, to=named))
 
 
 def compare_image(tmp_path: Path, image: bytes, disk: int = 0) -> DeviceComparison:
@@ -193,7 +195,7 @@ def test_any_changed_bytes_name_exactly_their_clusters(
     with opened(LEGAL[kind]()) as archive:
         report = compare(
             archive,
-            plan_compare(archive.header, to={disk + 1: path}, formats={disk + 1: "raw"}),
+            plan_compare(archive.header, to={disk + 1: Destination(str(path), "raw")}),
             on_difference=lambda _, cluster, blocks: seen.update({cluster: blocks}),
         )
     (found,) = report.devices
@@ -281,7 +283,7 @@ def test_what_cannot_be_read_is_named_to_the_block_and_the_rest_compared(
     path = folder / NAMES[0]
     path.write_bytes(changed(DISKS[0].image(), 2 * BLOCK, 6 * BLOCK, 100 * BLOCK))
     monkeypatch.setattr(rawimage, "read_full", fail_in(5 * BLOCK + 7, 6 * BLOCK))
-    (found,) = compare_to({1: path}, formats={1: "raw"}).devices
+    (found,) = compare_to({1: path}, format="raw").devices
     assert not found.is_equal
     assert found.unreadable == 2 * BLOCK
     assert found.unreadable_ranges == ((5 * BLOCK, 7 * BLOCK - 1),)
@@ -298,7 +300,7 @@ def test_a_target_that_only_fails_is_not_equal(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rawimage, "read_full", fail_in(0, BLOCK))
-    (found,) = compare_to({1: folder / NAMES[0]}, formats={1: "raw"}).devices
+    (found,) = compare_to({1: folder / NAMES[0]}, format="raw").devices
     assert not found.is_equal
     assert not found.differing
     assert found.sentence.startswith(f"not equal to {folder / NAMES[0]}; 8192 bytes")
@@ -309,7 +311,7 @@ def test_a_target_with_too_many_faults_is_given_up_and_nothing_false_is_said(
 ) -> None:
     monkeypatch.setattr(rawimage, "read_full", fail_in(0, 12 * CLUSTER))
     monkeypatch.setattr(comparer, "MAX_UNREADABLE", 3)
-    (found,) = compare_to({1: folder / NAMES[0]}, formats={1: "raw"}).devices
+    (found,) = compare_to({1: folder / NAMES[0]}, format="raw").devices
     assert found.was_given_up
     assert not found.differing
     assert found.unreadable == 3 * BLOCK

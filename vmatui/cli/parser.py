@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from vmatui.cli import output
+from vmatui.cli.checkoptions import add_check
 from vmatui.cli.createoptions import DiskWords, add_create, disk_words
+from vmatui.cli.restoreoptions import Choice, add_restore
 from vmatui.errors import printable
 
 if TYPE_CHECKING:  # what only types need costs no start-up time
@@ -43,9 +45,14 @@ class Arguments(argparse.Namespace):
     quick: bool = False
     folder: str | None = None
     to: Sequence[tuple[str, str]] = ()
+    formats: Sequence[Choice] = ()
+    zero: Sequence[Choice] = ()
+    in_place: bool = False
+    allow_larger: bool = False
     skip: Sequence[str] = ()
     only: Sequence[str] | None = None
     overwrite: bool = False
+    check: bool = False
     dry_run: bool = False
     no_ui: bool = False
     disks: Sequence[DiskWords] = ()
@@ -155,9 +162,16 @@ def _verb_parser() -> argparse.ArgumentParser:
     _add_list(_verb(verbs, "list", "print configs, devices and creation time"))
     _add_config(_verb(verbs, "config", "print a configuration file"))
     _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
-    _add_restore(_verb(verbs, "restore", "write devices and configs to a folder or to targets"))
-    _add_restore(_verb(verbs, "extract", "the same as restore"))
-    _add_check(_verb(verbs, "check", "compare what was restored with the archive"))
+    restoring = "write devices and configs to a folder or to targets"
+    for name, text in (("restore", restoring), ("extract", "the same as restore")):
+        restore = _verb(verbs, name, text)
+        _add_file(restore)
+        add_restore(restore)
+        _add_output_choice(restore)
+    check = _verb(verbs, "check", "compare what was restored with the archive")
+    _add_file(check)
+    add_check(check)
+    _add_json(check)
     create = _verb(verbs, "create", "write an archive of disks and configs")
     add_create(create)
     _add_output_choice(create)
@@ -216,57 +230,6 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_restore(parser: argparse.ArgumentParser) -> None:
-    _add_file(parser)
-    parser.add_argument(
-        "folder", metavar="DIR", nargs="?", help="gets the configs and the devices without --to"
-    )
-    parser.add_argument(
-        "--to",
-        metavar="DEV=PATH",
-        action="append",
-        default=[],
-        type=_target,
-        help="write this device to this file or block device",
-    )
-    parser.add_argument(
-        "--skip",
-        metavar="DEV",
-        action="append",
-        default=[],
-        help="leave this device out (by name or id)",
-    )
-    parser.add_argument(
-        "-d", dest="only", metavar="DEV,DEV", type=_names, help="leave out all other devices"
-    )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="existing files and block devices may be lost"
-    )
-    parser.add_argument(
-        "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
-    )
-    _add_output_choice(parser)
-
-
-def _add_check(parser: argparse.ArgumentParser) -> None:
-    _add_file(parser)
-    parser.add_argument(
-        "folder", metavar="DIR", nargs="?", help="that a restore made: configs and all devices"
-    )
-    parser.add_argument(
-        "--to",
-        metavar="DEV=PATH",
-        action="append",
-        default=[],
-        type=_target,
-        help="the file or block device that should hold this device; without DIR only these",
-    )
-    parser.add_argument(
-        "--skip", metavar="DEV", action="append", default=[], help="leave this device of DIR out"
-    )
-    _add_json(parser)
-
-
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folder", metavar="FOLDER", nargs="?", help="default: a new one for temporary files"
@@ -281,14 +244,3 @@ def _width() -> int:
         return max(40, os.get_terminal_size(1).columns - 2)
     except OSError:
         return 98
-
-
-def _target(word: str) -> tuple[str, str]:
-    device, equals, path = word.partition("=")
-    if not (device and equals and path):
-        raise argparse.ArgumentTypeError(f"{word!r} is not DEV=PATH")
-    return device, path
-
-
-def _names(word: str) -> list[str]:
-    return [name for name in word.split(",") if name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from vmatui.errors import UsageError
 from vmatui.format.header import Header
@@ -24,21 +23,6 @@ def device_id(header: Header, word: str) -> int:
             return device.dev_id
     names = ", ".join(device.name for device in header.devices) or "none"
     raise UsageError(f"the archive has no device {word}; those it has are: {names}")
-
-
-def targets(header: Header, pairs: Sequence[tuple[str, str]]) -> dict[int, Path]:
-    """Return the targets that were named, by dev_id.
-
-    Raises:
-        UsageError: A device is unknown, ambiguous or named twice.
-    """
-    named: dict[int, Path] = {}
-    for word, path in pairs:
-        dev_id = device_id(header, word)
-        if dev_id in named:
-            raise UsageError(f"{word} has two targets, {named[dev_id]} and {path}: name one")
-        named[dev_id] = Path(path)
-    return named
 
 
 def left_out(header: Header, skip: Iterable[str], only: Sequence[int] | None) -> set[int]:

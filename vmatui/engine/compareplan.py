@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmatui.engine.plan import RestorePlan, plan_restore
+from vmatui.engine.planneddevice import PlannedDevice
 from vmatui.engine.restore import RestoreReport
 from vmatui.errors import UsageError
 from vmatui.format.header import Config, Device, Header
-from vmatui.storage.imageformat import RAW
+from vmatui.storage.destination import Destination
 from vmatui.storage.publishing import incomplete_path
 
 
@@ -42,7 +43,7 @@ def plan_compare(
     header: Header,
     *,
     folder: Path | None = None,
-    to: Mapping[int, Path] | None = None,
+    to: Mapping[int, Destination | Path] | None = None,
     formats: Mapping[int, str] | None = None,
     skip: Collection[int] = (),
 ) -> ComparePlan:
@@ -51,27 +52,25 @@ def plan_compare(
     Args:
         header: Of the archive.
         folder: That a restore made: `disk-NAME.raw`, `vmstate.bin`, configs.
-        to: Targets by dev_id, before the folder; without a folder the others are left out.
-        formats: Of the targets in `to`, by dev_id; None finds out by the first bytes.
+        to: Targets by dev_id, before the folder; without a folder the others are left out. Where
+            no format is said, the first bytes tell it.
+        formats: Formats of devices in the folder, by dev_id; raw unless named.
         skip: Ids of devices to leave out.
 
     Raises:
-        UsageError: nothing is left to compare.
+        UsageError: nothing is left to compare, or a target is no path.
     """
-    named = dict(to or {})
+    named = to or {}
     known = {device.dev_id for device in header.devices}
     left_out = {*skip, *(known - named.keys() if folder is None else ())}
-    plan = plan_restore(header, folder=folder, to=named, skip=left_out, overwrite=True)
-    devices = tuple(
-        ComparedDevice(
-            planned.device,
-            named.get(planned.device.dev_id) or _found(planned.target),
-            (formats or {}).get(planned.device.dev_id) if planned.device.dev_id in named else RAW,
-        )
-        for planned in plan.restored
-        if planned.target is not None
+    plan = plan_restore(
+        header, folder=folder, to=named, formats=formats, skip=left_out, overwrite=True
     )
-    configs = tuple((planned.config, _found(planned.target)) for planned in plan.configs)
+    devices = tuple(
+        ComparedDevice(each.device, _found(path), _said(each))
+        for each, path in zip(plan.restored, paths_to_read(plan), strict=True)
+    )
+    configs = tuple((each.config, _found(each.target)) for each in plan.configs)
     if not devices and not configs:
         raise UsageError("nothing is left to compare: name a folder, or targets with --to DEV=PATH")
     return ComparePlan(devices, configs, tuple(_warnings(plan)))
@@ -81,15 +80,37 @@ def plan_check(plan: RestorePlan, report: RestoreReport) -> ComparePlan:
     """Plan to read back what a restore has just written.
 
     Args:
-        plan: Of the restore.
+        plan: Of the restore; `paths_to_read` takes it.
         report: Of the same restore.
     """
     devices = zip(plan.restored, report.outputs, strict=True)
     configs = zip(plan.configs, report.configs, strict=True)
     return ComparePlan(
-        tuple(ComparedDevice(planned.device, output.path, RAW) for planned, output in devices),
-        tuple((planned.config, output.path) for planned, output in configs),
+        tuple(ComparedDevice(each.device, output.path, each.format) for each, output in devices),
+        tuple((each.config, output.path) for each, output in configs),
     )
+
+
+def paths_to_read(plan: RestorePlan) -> list[Path]:
+    """Return the targets of a restore as files and block devices that can be read back.
+
+    Raises:
+        UsageError: one is something else.
+    """
+    paths = []
+    for each in plan.restored:
+        path = None if each.destination is None else each.destination.path
+        if path is None:
+            raise UsageError(
+                f"{each.target} cannot be read back: compare {each.device.name} where it is "
+                "a file or a block device"
+            )
+        paths.append(path)
+    return paths
+
+
+def _said(planned: PlannedDevice) -> str | None:
+    return None if planned.destination is None else planned.destination.format
 
 
 def _found(path: Path) -> Path:
@@ -100,8 +121,8 @@ def _found(path: Path) -> Path:
 
 def _warnings(plan: RestorePlan) -> list[str]:
     return [
-        f"{planned.target} is {planned.facts.occupation}: what changes while it is read is told "
+        f"{each.target} is {each.facts.occupation}: what changes while it is read is told "
         "as a difference"
-        for planned in plan.restored
-        if planned.facts is not None and planned.facts.occupation is not None
+        for each in plan.restored
+        if each.facts is not None and each.facts.occupation is not None
     ]

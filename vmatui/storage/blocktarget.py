@@ -17,12 +17,11 @@ from typing import Final
 
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import PathFacts, inspect
-from vmatui.storage.targets import target_error
+from vmatui.storage.destination import ZeroPolicy
+from vmatui.storage.targets import size_problem, target_error
 from vmatui.storage.writing import cut, write_all
-from vmatui.storage.zeroing import logical_block_size, zero_device
+from vmatui.storage.zeroing import logical_block_size, make_zero
 
-MAX_LARGER: Final = 4 << 20
-"""Bytes that a block device may be larger than the device restored to it, as in the reference."""
 _CLOSED: Final = -1
 
 
@@ -34,19 +33,31 @@ class BlockTarget:
 
     Args:
         path: The device; symbolic links are followed.
-        size: Bytes of the device to restore; the block device may be `MAX_LARGER` larger.
+        size: Bytes of the device to restore.
+        zero: How it is made to read zero.
+        allow_larger: Whether the block device may be more than `MAX_LARGER` larger.
     """
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        size: int,
+        zero: ZeroPolicy = ZeroPolicy.DISCARD,
+        *,
+        allow_larger: bool = False,
+    ) -> None:
         self.path = path
+        self.place = str(path)
         self.size = size
+        self._zero = zero
+        self._allow_larger = allow_larger
         self._fd = _CLOSED
         self._direct = _CLOSED
         self._alignment = mmap.PAGESIZE
 
     def open(self) -> None:
         """Open the device for us alone."""
-        if problem := _problem(inspect(self.path), self.size):
+        if problem := self._problem(inspect(self.path)):
             raise TargetError(f"{self.path} {problem}")
         try:
             self._fd = os.open(self.path, os.O_RDWR | os.O_EXCL | os.O_CLOEXEC)
@@ -63,7 +74,7 @@ class BlockTarget:
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
         """Make the device read zero up to the size; what lies past it stays."""
         try:
-            zero_device(self._fd, self.size, tick, cancelled)
+            make_zero(self._fd, self.size, self._zero, tick, cancelled)
         except OSError as error:
             raise target_error("write zeros to", self.path, error) from error
 
@@ -97,17 +108,28 @@ class BlockTarget:
                     os.close(fd)
         self._fd = self._direct = _CLOSED
 
-    def keep_incomplete(self) -> Path:
+    def keep_incomplete(self) -> str:
         """Sync and close the device, and return its path: it cannot have another name."""
         self.finish()
-        return self.path
+        return self.place
 
     def _check_opened(self) -> None:
         """Look again at what was opened: the name may lead elsewhere by now."""
         if not stat.S_ISBLK(os.fstat(self._fd).st_mode):
             raise TargetError(f"{self.path} is not a block device any more; choose another target")
-        if problem := _size_problem(os.lseek(self._fd, 0, os.SEEK_END), self.size):
+        room = os.lseek(self._fd, 0, os.SEEK_END)
+        if problem := size_problem(room, self.size, allow_larger=self._allow_larger):
             raise TargetError(f"{self.path} {problem}")
+
+    def _problem(self, facts: PathFacts) -> str | None:
+        """Return why a path must not be written as a block device, to be said after its name."""
+        if facts.kind != "block" or facts.size is None:
+            return "is not a block device; choose another target"
+        if facts.occupation:
+            return f"is {facts.occupation}; release it or choose another target"
+        if facts.read_only:
+            return "is read-only or not ours to write; choose another target"
+        return size_problem(facts.size, self.size, allow_larger=self._allow_larger)
 
     def _write_direct(self, offset: int, views: Sequence[memoryview]) -> bool:
         """Write past the page cache; False where that cannot be done with these buffers."""
@@ -128,25 +150,3 @@ def _open_direct(fd: int) -> int:
         return os.open(f"/proc/self/fd/{fd}", os.O_WRONLY | os.O_DIRECT | os.O_CLOEXEC)
     except OSError:
         return _CLOSED
-
-
-def _problem(facts: PathFacts, size: int) -> str | None:
-    """Return why a path must not be written as a block device, to be said after its name."""
-    if facts.kind != "block" or facts.size is None:
-        return "is not a block device; choose another target"
-    if facts.occupation:
-        return f"is {facts.occupation}; release it or choose another target"
-    if facts.read_only:
-        return "is read-only or not ours to write; choose another target"
-    return _size_problem(facts.size, size)
-
-
-def _size_problem(available: int, size: int) -> str | None:
-    if available < size:
-        return f"has {available} bytes but {size} are needed; choose a larger target"
-    if available > size + MAX_LARGER:
-        return (
-            f"has {available} bytes, over 4 MiB more than the {size} needed, so it is probably "
-            "the wrong one; choose a target of the right size"
-        )
-    return None

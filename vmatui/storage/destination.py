@@ -35,7 +35,8 @@ class Destination:
     format: str | None = None
     """raw, qcow2, vmdk, vhdx or vdi; None goes by the suffix of the path, else raw."""
     zero: ZeroPolicy | None = None
-    """None takes what is right: sparse for what is new, zero for what was there before."""
+    """None takes what is right: sparse for what is new, discard for what was there before, which
+    keeps a thin volume thin and reads zero like all that is zeroed."""
     limit: int | None = None
     """Bytes a second that are written at most; None for as fast as it goes."""
     in_place: bool = False

@@ -41,6 +41,7 @@ class RawFileTarget:
 
     def __init__(self, path: Path, size: int, *, overwrite: bool = False) -> None:
         self.path = path
+        self.place = str(path)
         self.size = size
         self._overwrite = overwrite
         self._temporary = temporary_path(path)
@@ -104,7 +105,7 @@ class RawFileTarget:
                 self._temporary.unlink()
             self._owns_temporary = False
 
-    def keep_incomplete(self) -> Path:
+    def keep_incomplete(self) -> str:
         """Sync and close the file and call it incomplete; return its path."""
         try:
             self._sync_and_close()
@@ -112,7 +113,7 @@ class RawFileTarget:
         except OSError as error:
             raise target_error("keep what there is of", self.path, error) from error
         self._owns_temporary = False
-        return kept
+        return str(kept)
 
     def _check_existing(self) -> None:
         if not self._overwrite:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from vmatui.cli import diagnostics, output
 from vmatui.cli.checkrecords import check_lines, check_record, check_status
+from vmatui.cli.destinations import chosen, destinations
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
-from vmatui.cli.selection import left_out, targets
+from vmatui.cli.selection import left_out
 from vmatui.engine.archive import open_archive
 from vmatui.engine.compare import compare
 from vmatui.engine.compareplan import ComparePlan, plan_compare
@@ -38,9 +39,10 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
 
 
 def _plan(arguments: Arguments, header: Header) -> ComparePlan:
-    to = targets(header, arguments.to)
+    formats = chosen(header, arguments.formats, "--format")
+    to = destinations(header, arguments.to, formats, {}, in_place=False)
     skip = left_out(header, arguments.skip, None)
     for dev_id in skip & to.keys():
-        raise UsageError(f"device {dev_id} is both left out and given the target {to[dev_id]}")
+        raise UsageError(f"device {dev_id} is both left out and compared with {to[dev_id].place}")
     folder = None if arguments.folder is None else Path(arguments.folder)
-    return plan_compare(header, folder=folder, to=to, skip=skip)
+    return plan_compare(header, folder=folder, to=to, formats=formats, skip=skip)

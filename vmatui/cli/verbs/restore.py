@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.destinations import chosen, destinations
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.restorerecords import plan_record, restore_record
-from vmatui.cli.selection import device_id, left_out, targets
+from vmatui.cli.selection import device_id, left_out
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
+from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.engine.report import sentences
 from vmatui.engine.restore import RestoreReport, restore
@@ -24,7 +26,9 @@ from vmatui.storage.descriptor import STANDARD_INPUT
 def run(arguments: Arguments, interruption: Interruption) -> int:
     """Restore an archive, or only plan to; return the exit status."""
     if arguments.folder is None and not arguments.to:
-        raise UsageError("nothing says where to restore to: name a folder, or use --to DEVICE=PATH")
+        raise UsageError(
+            "nothing says where to restore to: name a folder, or use --to DEVICE=PLACE"
+        )
     with open_archive(arguments.file) as archive:
         plan = _plan(arguments, archive.header)
         if arguments.dry_run:
@@ -41,16 +45,22 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
 
 
 def _plan(arguments: Arguments, header: Header) -> RestorePlan:
-    to = targets(header, arguments.to)
+    formats = chosen(header, arguments.formats, "--format")
+    zero = chosen(header, arguments.zero, "--zero")
+    to = destinations(header, arguments.to, formats, zero, in_place=arguments.in_place)
     skip = left_out(header, arguments.skip, _only(arguments, header))
     for dev_id in skip & to.keys():
-        raise UsageError(f"device {dev_id} is both left out and given the target {to[dev_id]}")
+        raise UsageError(
+            f"device {dev_id} is both left out and given the target {to[dev_id].place}"
+        )
     return plan_restore(
         header,
         folder=None if arguments.folder is None else Path(arguments.folder),
         to=to,
+        formats=formats,
         skip=skip,
         overwrite=arguments.overwrite,
+        allow_larger=arguments.allow_larger,
         archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
     )
 
@@ -100,30 +110,39 @@ def _restore(
     visitors = (
         [ReferenceLog(archive.header.devices, output.write_line)] if arguments.verbose else []
     )
+    limiter = None if arguments.limit is None else Limiter(arguments.limit)
     cancel = interruption.hand_over()
     is_wanted = not (arguments.verbose and output.is_terminal())
     try:
         with diagnostics.progress_bar(is_wanted=is_wanted) as progress:
-            return restore(archive, plan, visitors=visitors, progress=progress, cancel=cancel)
+            return restore(
+                archive,
+                plan,
+                visitors=visitors,
+                limiter=limiter,
+                progress=progress,
+                cancel=cancel,
+            )
     except BaseException:
-        _warn_of_devices(plan)
+        _warn_of_direct_targets(plan)
         raise
 
 
-def _warn_of_devices(plan: RestorePlan) -> None:
+def _warn_of_direct_targets(plan: RestorePlan) -> None:
     """Say what a job that ended early cannot take back, as it does with files."""
     for planned in plan.restored:
-        if planned.facts is not None and planned.facts.kind == "block":
+        if planned.is_direct:
             diagnostics.say(f"warning: {planned.target} may be partly overwritten: do not use it")
 
 
 def _device_lines(plan: RestorePlan, folder: str | None) -> Iterator[str]:
     """Yield the reference's line for each disk; it names the file that is being written."""
     for planned in plan.restored:
-        path = planned.target
-        if path is not None and not planned.device.is_vmstate:
-            in_folder = folder is not None and path.parent == plan.folder
-            shown = f"{folder}/tmp-{path.name}" if in_folder else str(path)
+        assert planned.destination is not None
+        path = planned.destination.path
+        if not planned.device.is_vmstate:
+            in_folder = folder is not None and path is not None and path.parent == plan.folder
+            shown = f"{folder}/tmp-{path.name}" if in_folder and path else planned.target or ""
             yield f"DEVINFO {printable(shown)} {planned.device.size}"
 
 
@@ -132,8 +151,8 @@ def _say_report(report: RestoreReport) -> None:
     outputs = (*report.outputs, *report.configs)
     for each in outputs:
         if each.is_complete:
-            diagnostics.say(f"{each.name}: restored to {each.path}")
-    incomplete = ", ".join(str(each.path) for each in outputs if not each.is_complete)
+            diagnostics.say(f"{each.name}: restored to {each.place}")
+    incomplete = ", ".join(each.place for each in outputs if not each.is_complete)
     if incomplete:
         diagnostics.complain(f"the archive has errors, so these are incomplete: {incomplete}")
     diagnostics.say_statements(*sentences(report.verify))
