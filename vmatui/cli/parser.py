@@ -27,8 +27,8 @@ _USAGE: Final = """\
 vmatui [ARCHIVE|FOLDER]        look at archives in the terminal
        vmatui VERB ...                do one thing and end (VERB --help tells more)"""
 _STATUS: Final = """\
-exit status: 0 done and sound, 1 the archive has errors, 2 wrong usage, 3 no readable archive,
-4 an output cannot be written, 130 stopped by a signal"""
+exit status: 0 done and sound, 1 the archive has errors or a disk differs from it, 2 wrong usage,
+3 no readable archive or disk, 4 an output cannot be written, 130 stopped by a signal"""
 
 
 class Arguments(argparse.Namespace):

@@ -115,8 +115,10 @@ def _said(planned: PlannedDevice) -> str | None:
 
 def _found(path: Path) -> Path:
     """Return the path, or the one that calls itself incomplete where only that is there."""
+    if os.path.lexists(path):
+        return path
     incomplete = incomplete_path(path)
-    return incomplete if os.path.lexists(incomplete) and not os.path.lexists(path) else path
+    return incomplete if os.path.lexists(incomplete) else path
 
 
 def _warnings(plan: RestorePlan) -> list[str]:
