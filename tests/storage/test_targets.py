@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from tests.storage.devices import MIB, loop_device, mounted, opened
 from vmatui.errors import TargetError
-from vmatui.storage.rawfile import RawFileTarget, temporary_path
+from vmatui.storage.newfile import temporary_path
+from vmatui.storage.rawfile import RawFileTarget
 from vmatui.storage.targets import Target
 from vmatui.storage.writing import MAX_PIECES, cut, without, write_all
 

@@ -17,7 +17,7 @@ from vmatui.storage.blockdev import file_key
 from vmatui.storage.destination import Destination
 from vmatui.storage.imageformat import RAW
 from vmatui.storage.names import safe_name
-from vmatui.storage.rawfile import temporary_path
+from vmatui.storage.newfile import temporary_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,6 @@ class RestorePlan:
     def restored(self) -> tuple[PlannedDevice, ...]:
         """The devices that are not skipped."""
         return tuple(planned for planned in self.devices if planned.destination is not None)
-
-    @property
-    def limits(self) -> dict[int, int]:
-        """Bytes a second that are written at most, by dev_id."""
-        wanted = ((each.device.dev_id, each.destination) for each in self.restored)
-        return {dev_id: to.limit for dev_id, to in wanted if to is not None and to.limit}
 
     @property
     def overwrites(self) -> bool:

@@ -15,7 +15,10 @@ from vmatui.format.header import Device
 from vmatui.storage.blockdev import PathFacts, file_key, inspect
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
 from vmatui.storage.imageformat import RAW, format_of, qemu_name
-from vmatui.storage.rawfile import temporary_path
+from vmatui.storage.nbdtarget import inspect_export
+from vmatui.storage.nbduri import parse_nbd_uri
+from vmatui.storage.newfile import temporary_path
+from vmatui.storage.qemuexport import check_tools, virtual_size
 from vmatui.storage.targets import MAX_LARGER
 
 Kind = Literal["absent", "file", "block", "folder", "other", "nbd", "stdout"]
@@ -51,6 +54,12 @@ class PlannedDevice:
     def target(self) -> str | None:
         """Where it goes, in words, or None when it is skipped."""
         return None if self.destination is None else self.destination.place
+
+    @property
+    def path(self) -> Path:
+        """Where it really is, of a target that has a path."""
+        assert self.facts is not None
+        return self.facts.path
 
     @property
     def overwrites(self) -> bool:
@@ -100,22 +109,37 @@ def plan_device(device: Device, destination: Destination | None, terms: Terms) -
         planned = _found(planned, destination)
     except (TargetError, SourceError) as error:
         return replace(planned, problems=(str(error),))
-    problems = (*_target_problems(planned, terms), *_collisions(planned, terms.used))
+    found = (*_target_problems(planned, terms), *_collisions(planned, terms.used))
+    problems = (*planned.problems, *found)
     return replace(planned, problems=problems, warnings=tuple(_warnings(planned)))
 
 
 def _found(planned: PlannedDevice, destination: Destination) -> PlannedDevice:
     """Add what the target is now, and what follows from it."""
     path = destination.path
+    zero = destination.zero or ZeroPolicy.DISCARD
     if path is None:
-        return replace(planned, kind="stdout" if destination.place == STANDARD_OUTPUT else "nbd")
+        format = qemu_name(destination.format or RAW)
+        if destination.place == STANDARD_OUTPUT:
+            return replace(planned, kind="stdout", format=format)
+        room, read_only = inspect_export(destination.place)
+        problems = (f"{destination.place} is read-only: it cannot be written",) if read_only else ()
+        return replace(planned, kind="nbd", format=format, zero=zero, room=room, problems=problems)
     facts = inspect(path)
     planned = replace(planned, kind=facts.kind, facts=facts)
     planned = replace(planned, format=_format_of(planned, destination))
+    if planned.format != RAW and planned.format in FORMATS:
+        check_tools(path)
     if not planned.is_direct:
         return planned
-    zero = destination.zero or ZeroPolicy.DISCARD
-    return replace(planned, zero=zero, room=facts.size)
+    return replace(planned, zero=zero, room=_room(facts, planned.format))
+
+
+def _room(facts: PathFacts, format: str) -> int | None:
+    """Return the bytes of the disk that is there."""
+    if facts.kind != "file" or format == RAW or format not in FORMATS:
+        return facts.size
+    return virtual_size(facts.path, format)
 
 
 def _format_of(planned: PlannedDevice, destination: Destination) -> str:
@@ -181,10 +205,14 @@ def _collisions(planned: PlannedDevice, used: dict[Hashable, str]) -> Iterator[s
     """Yield what else has the target, and take it."""
     assert planned.destination is not None
     path = planned.destination.path
-    key = planned.destination.place if path is None else file_key(path)
+    key = _key_of(planned.destination.place) if path is None else file_key(path)
     if key in used:
         yield f"{planned.target} is already in use as {used[key]}: choose another"
     used[key] = f"the target of {planned.device.name}"
+
+
+def _key_of(place: str) -> Hashable:
+    return place if place == STANDARD_OUTPUT else parse_nbd_uri(place)
 
 
 def _warnings(planned: PlannedDevice) -> Iterator[str]:

@@ -21,7 +21,7 @@ from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ign
 from vmatui.engine.report import VerifyReport, make_report
 from vmatui.engine.restoretargets import opened_targets
 from vmatui.engine.verify import Visitor, walk_through
-from vmatui.engine.writer import Pace, Writer
+from vmatui.engine.writer import Pace, make_writers
 from vmatui.errors import TargetError
 from vmatui.format.codes import Severity
 from vmatui.storage.targets import Target
@@ -93,9 +93,9 @@ def restore(
             target.writev(0, [memoryview(data)])
         checker = Checker(archive.header, archive.faults)
         pace = [] if limiter is None else [Pace(limiter, stop)]
-        writer = Writer(devices, plan.limits, stop)
+        writers = make_writers(plan, devices, stop)
         with read_ahead(archive, stop) as items:
-            walk_through(archive, items, checker, [*pace, writer, *visitors], meter)
+            walk_through(archive, items, checker, [*pace, *writers, *visitors], meter)
         report = make_report(archive, checker, is_full=True)
         _sync(archive, devices, checker, meter, stop)
         places = {dev_id: _close(target, report.is_sound) for dev_id, target in devices.items()}

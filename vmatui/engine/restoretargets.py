@@ -11,7 +11,13 @@ from vmatui.engine.plan import RestorePlan
 from vmatui.engine.planneddevice import PlannedDevice
 from vmatui.errors import TargetError
 from vmatui.storage.blocktarget import BlockTarget
+from vmatui.storage.destination import ZeroPolicy
+from vmatui.storage.existingfile import ExistingFileTarget
+from vmatui.storage.imageformat import RAW
+from vmatui.storage.imagetarget import ExistingImageTarget, NewImageTarget
+from vmatui.storage.nbdtarget import NbdTarget
 from vmatui.storage.rawfile import RawFileTarget
+from vmatui.storage.streamtarget import StreamTarget
 from vmatui.storage.targets import Target
 
 
@@ -57,11 +63,32 @@ def opened_targets(plan: RestorePlan) -> Iterator[OpenTargets]:
 
 
 def _make_target(planned: PlannedDevice, plan: RestorePlan) -> Target:
-    assert planned.facts is not None
-    path, size = planned.facts.path, planned.device.size
-    if planned.kind == "block":
-        return BlockTarget(path, size, planned.zero, allow_larger=plan.allow_larger)
-    return RawFileTarget(path, size, overwrite=plan.overwrite)
+    size, zero, allow_larger = planned.device.size, planned.zero, plan.allow_larger
+    match planned.kind:
+        case "stdout":
+            return StreamTarget(size)
+        case "nbd":
+            return NbdTarget(planned.target or "", size, zero, allow_larger=allow_larger)
+        case "block":
+            return BlockTarget(planned.path, size, zero, allow_larger=allow_larger)
+    if planned.is_direct:
+        return _existing(planned, zero, allow_larger=allow_larger)
+    if planned.format == RAW:
+        return RawFileTarget(planned.path, size, overwrite=plan.overwrite)
+    return NewImageTarget(
+        planned.path,
+        size,
+        planned.format,
+        disk_size=planned.image_size,
+        overwrite=plan.overwrite,
+    )
+
+
+def _existing(planned: PlannedDevice, zero: ZeroPolicy, *, allow_larger: bool) -> Target:
+    path, size = planned.path, planned.device.size
+    if planned.format == RAW:
+        return ExistingFileTarget(path, size, zero, allow_larger=allow_larger)
+    return ExistingImageTarget(path, size, planned.format, zero, allow_larger=allow_larger)
 
 
 def _make_folder(plan: RestorePlan) -> Path | None:

@@ -8,30 +8,51 @@ from collections.abc import Callable, Mapping, Sequence
 from vmatui.engine.checker import Rejected
 from vmatui.engine.gather import gather_writes
 from vmatui.engine.limit import Limiter
+from vmatui.engine.plan import RestorePlan
+from vmatui.engine.streamorder import InOrder
+from vmatui.engine.verify import Visitor
 from vmatui.engine.walk import Extent, Gap
+from vmatui.storage.streamtarget import StreamTarget
 from vmatui.storage.targets import Target
 
-_Writev = Callable[[int, Sequence[memoryview]], None]
+Writev = Callable[[int, Sequence[memoryview]], None]
+"""Takes an offset in bytes and what goes there."""
+
+
+def make_writers(
+    plan: RestorePlan, targets: Mapping[int, Target], cancel: threading.Event
+) -> list[Visitor]:
+    """Return who writes the devices of a walk to their targets.
+
+    Args:
+        plan: Says how fast each may be written.
+        targets: Open, by dev_id.
+        cancel: Ends a wait for a limit.
+    """
+    writes: dict[int, Writev] = {}
+    streams: list[Visitor] = []
+    for planned in plan.restored:
+        device, target = planned.device, targets[planned.device.dev_id]
+        limit = planned.destination.limit if planned.destination is not None else None
+        writev: Writev = target.writev
+        if limit is not None:
+            writev = _limited(writev, Limiter(limit), cancel)
+        if isinstance(target, StreamTarget) and target.is_pipe:
+            streams.append(InOrder(device, writev))
+        else:
+            writes[device.dev_id] = writev
+    return [Writer(writes), *streams]
 
 
 class Writer:
     """Writes what the checker accepts to the targets; a visitor of the walk.
 
     Args:
-        targets: Open targets by dev_id.
-        limits: Bytes a second by dev_id, for targets that are written at most so fast.
-        cancel: Ends a wait for a limit.
+        writes: How to write the stored bytes of each device, by dev_id.
     """
 
-    def __init__(
-        self, targets: Mapping[int, Target], limits: Mapping[int, int], cancel: threading.Event
-    ) -> None:
-        self._writes: dict[int, _Writev] = {
-            dev_id: target.writev
-            if dev_id not in limits
-            else _limited(target.writev, Limiter(limits[dev_id]), cancel)
-            for dev_id, target in targets.items()
-        }
+    def __init__(self, writes: Mapping[int, Writev]) -> None:
+        self._writes = writes
 
     def see_gap(self, gap: Gap) -> None:
         """A gap has nothing to write."""
@@ -68,7 +89,7 @@ class Pace:
         """There is nothing left to wait for."""
 
 
-def _limited(writev: _Writev, limiter: Limiter, cancel: threading.Event) -> _Writev:
+def _limited(writev: Writev, limiter: Limiter, cancel: threading.Event) -> Writev:
     def write(offset: int, views: Sequence[memoryview]) -> None:
         limiter.wait(sum(map(len, views)), cancel)
         writev(offset, views)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,9 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         plan = _plan(arguments, archive.header)
         if arguments.dry_run:
             return _show_plan(arguments, plan)
+        if _is_taken(plan) and (arguments.json or arguments.verbose):
+            option = "--json" if arguments.json else "-v"
+            raise UsageError(f"a device goes to standard output, so {option} has no place there")
         if plan.problems:
             return _refuse(arguments, plan)
         if arguments.check:
@@ -116,13 +120,14 @@ def _refuse(arguments: Arguments, plan: RestorePlan) -> int:
 def _restore(
     archive: Archive, plan: RestorePlan, arguments: Arguments, interruption: Interruption
 ) -> RestoreReport:
-    if not arguments.json:
+    if not (arguments.json or _is_taken(plan)):
         output.write_lines(_device_lines(plan, arguments.folder))
     visitors = (
         [ReferenceLog(archive.header.devices, output.write_line)] if arguments.verbose else []
     )
     limiter = None if arguments.limit is None else Limiter(arguments.limit)
-    cancel = interruption.hand_over()
+    # A pipe that nobody reads blocks; there the signal itself ends the wait.
+    cancel = threading.Event() if _is_taken(plan) else interruption.hand_over()
     is_wanted = not (arguments.verbose and output.is_terminal())
     try:
         with diagnostics.progress_bar(is_wanted=is_wanted) as progress:
@@ -139,10 +144,15 @@ def _restore(
         raise
 
 
+def _is_taken(plan: RestorePlan) -> bool:
+    """Whether a device goes to standard output, which then is for nothing else."""
+    return any(planned.kind == "stdout" for planned in plan.restored)
+
+
 def _warn_of_direct_targets(plan: RestorePlan) -> None:
     """Say what a job that ended early cannot take back, as it does with files."""
     for planned in plan.restored:
-        if planned.is_direct:
+        if planned.overwrites and planned.is_direct:
             diagnostics.say(f"warning: {planned.target} may be partly overwritten: do not use it")
 
 
