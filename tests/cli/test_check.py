@@ -190,6 +190,14 @@ def test_a_target_in_use_is_compared_with_a_warning(restored: Path) -> None:
         assert f"is in use by {device}: what changes while it is read" in result.stderr
 
 
+@pytest.mark.parametrize("format", ["qcow2", "vmdk", "vhdx", "vdi"])
+def test_a_restore_into_an_image_is_read_back_as_the_disk_in_it(format: str, folder: Path) -> None:
+    result = run("restore", "sound.vma", "out", "--format", f"1={format}", "--check")
+    assert f"drive-scsi0: equal to {folder}/out/disk-drive-scsi0.{format}" in result.lines
+    result = run("check", "sound.vma", "out", "--format", f"1={format}")
+    assert result.lines[0] == f"drive-scsi0: equal to out/disk-drive-scsi0.{format}"
+
+
 def test_a_restore_that_checks_says_it_as_json_too(folder: Path) -> None:
     found = run("restore", "sound.vma", "out", "--check", "--json").json
     assert found["check"]["equal"] is True

@@ -21,7 +21,8 @@ def drop_cache(path: Path) -> None:
     Afterwards the kernel has no copy of its bytes, so what is read is what the layer below gives.
     That layer may still answer from memory: a disk's or controller's own cache, the host of a
     virtual machine, a network file system's server, ZFS, the file behind a loop device. Pages that
-    another program has mapped or is just writing stay, and a file system in memory has no medium.
+    another program has mapped or is just writing stay, further files that an image is based on are
+    not touched, and a file system in memory has no medium.
 
     Args:
         path: Symbolic links are followed.
