@@ -71,8 +71,7 @@ class ExportWriting:
         try:
             self.writer.write(offset, cut(views, self.size - offset))
         except NbdError as error:
-            at = error.offset if isinstance(error, NbdRefusedError) else offset
-            raise self._error(f"write at offset {at} of", error) from error
+            raise self._error(f"write at offset {offset} of", error) from error
 
     def sync(self) -> None:
         """Wait until everything is on the server's disk.
@@ -100,6 +99,8 @@ class ExportWriting:
         self.writer.wait()
 
     def _error(self, action: str, error: NbdError) -> TargetError:
+        if isinstance(error, NbdRefusedError) and error.offset is not None:
+            action = f"write at offset {error.offset} of"
         is_full = isinstance(error, NbdRefusedError) and error.number in _FULL
         advice = "make room there or choose another place" if is_full else "choose another place"
         return TargetError(f"cannot {action} {self.place}: {self._reason(error)}; {advice}")

@@ -33,10 +33,10 @@ class NbdRefusedError(NbdError):
 
     Args:
         number: Of the error that the server had.
-        offset: Where, in bytes from the start of the export.
+        offset: Where, in bytes from the start of the export; None if it was no place.
     """
 
-    def __init__(self, number: int, offset: int) -> None:
+    def __init__(self, number: int, offset: int | None) -> None:
         super().__init__(os.strerror(number))
         self.number = number
         self.offset = offset
@@ -61,7 +61,7 @@ class NbdWriter:
         """Bytes."""
         self.is_read_only = self._export.is_read_only
         self._stream = stream
-        self._pending: dict[int, int] = {}
+        self._pending: dict[int, int | None] = {}
         """Offsets of the requests under way, by handle."""
         self._handle = 0
 
@@ -112,7 +112,7 @@ class NbdWriter:
         """
         self.wait()
         if self._export.can_flush:
-            self._ask(_FLUSH, 0, 0)
+            self._ask(_FLUSH, None, 0)
             self.wait()
 
     def close(self) -> None:
@@ -122,11 +122,16 @@ class NbdWriter:
         self._stream.close()
 
     def _ask(
-        self, kind: int, offset: int, length: int, flags: int = 0, data: memoryview | None = None
+        self,
+        kind: int,
+        offset: int | None,
+        length: int,
+        flags: int = 0,
+        data: memoryview | None = None,
     ) -> None:
         while len(self._pending) >= _UNDER_WAY:
             self._receive()
-        self._send(kind, offset, length, flags, data)
+        self._send(kind, offset or 0, length, flags, data)
         self._pending[self._handle] = offset
 
     def _send(
@@ -140,8 +145,8 @@ class NbdWriter:
 
     def _receive(self) -> None:
         magic, number, handle = self._stream.unpack(_REPLY)
-        offset = self._pending.pop(handle, None)
-        if magic != _REPLY_MAGIC or offset is None:
+        if magic != _REPLY_MAGIC or handle not in self._pending:
             raise NbdError("an answer to something that was not asked")
+        offset = self._pending.pop(handle)
         if number:
             raise NbdRefusedError(number if number in errno.errorcode else errno.EIO, offset)
