@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vmatui.engine.archive import Archive, open_archive
     from vmatui.engine.clustermap import ClusterMap
+    from vmatui.engine.compare import compare
+    from vmatui.engine.compareplan import ComparePlan, plan_compare
+    from vmatui.engine.comparison import CompareReport
     from vmatui.engine.create import create
     from vmatui.engine.createplan import DiskSource, plan_create
     from vmatui.engine.findings import Finding
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Archive",
     "ClusterMap",
+    "ComparePlan",
+    "CompareReport",
     "DiskSource",
     "Finding",
     "Machine",
@@ -39,8 +44,10 @@ __all__ = [
     "RestoreReport",
     "VerifyReport",
     "VmaError",
+    "compare",
     "create",
     "open_archive",
+    "plan_compare",
     "plan_create",
     "plan_restore",
     "restore",
@@ -50,6 +57,8 @@ __all__ = [
 _HOMES = {
     "Archive": "vmatui.engine.archive",
     "ClusterMap": "vmatui.engine.clustermap",
+    "ComparePlan": "vmatui.engine.compareplan",
+    "CompareReport": "vmatui.engine.comparison",
     "DiskSource": "vmatui.engine.createplan",
     "Finding": "vmatui.engine.findings",
     "Machine": "vmatui.engine.proxmox",
@@ -58,8 +67,10 @@ _HOMES = {
     "RestoreReport": "vmatui.engine.restore",
     "VerifyReport": "vmatui.engine.report",
     "VmaError": "vmatui.errors",
+    "compare": "vmatui.engine.compare",
     "create": "vmatui.engine.create",
     "open_archive": "vmatui.engine.archive",
+    "plan_compare": "vmatui.engine.compareplan",
     "plan_create": "vmatui.engine.createplan",
     "plan_restore": "vmatui.engine.plan",
     "restore": "vmatui.engine.restore",

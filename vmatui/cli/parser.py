@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from vmatui.cli import output
+from vmatui.cli.checkoptions import add_check
 from vmatui.cli.createoptions import DiskWords, add_create, disk_words
 from vmatui.cli.restoreoptions import Choice, add_restore
 from vmatui.errors import printable
@@ -20,14 +21,14 @@ if TYPE_CHECKING:  # what only types need costs no start-up time
 
     from vmatui.engine.proxmox import Bus
 
-VERBS: Final = ("list", "config", "verify", "restore", "extract", "create", "demo")
+VERBS: Final = ("list", "config", "verify", "restore", "extract", "check", "create", "demo")
 
 _USAGE: Final = """\
 vmatui [ARCHIVE|FOLDER]        look at archives in the terminal
        vmatui VERB ...                do one thing and end (VERB --help tells more)"""
 _STATUS: Final = """\
-exit status: 0 done and sound, 1 the archive has errors, 2 wrong usage, 3 no readable archive,
-4 an output cannot be written, 130 stopped by a signal"""
+exit status: 0 done and sound, 1 the archive has errors or a disk differs from it, 2 wrong usage,
+3 no readable archive or disk, 4 an output cannot be written, 130 stopped by a signal"""
 
 
 class Arguments(argparse.Namespace):
@@ -56,6 +57,7 @@ class Arguments(argparse.Namespace):
     """Where the lines are read that say where devices go."""
     overwrite: bool = False
     resume: bool = False
+    check: bool = False
     dry_run: bool = False
     no_ui: bool = False
     disks: Sequence[DiskWords] = ()
@@ -136,7 +138,8 @@ def _take_late(arguments: Arguments, words: Sequence[str]) -> bool:
     if arguments.verb == "create":
         arguments.disks = [*arguments.disks, *map(disk_words, words)]
         return True
-    if arguments.verb in ("restore", "extract") and arguments.folder is None and len(words) == 1:
+    takes_folder = arguments.verb in ("restore", "extract", "check")
+    if takes_folder and arguments.folder is None and len(words) == 1:
         arguments.folder = words[0]
         return True
     return False
@@ -170,6 +173,10 @@ def _verb_parser() -> argparse.ArgumentParser:
         _add_file(restore)
         add_restore(restore)
         _add_output_choice(restore)
+    check = _verb(verbs, "check", "compare what was restored with the archive")
+    _add_file(check)
+    add_check(check)
+    _add_json(check)
     create = _verb(verbs, "create", "write an archive of disks and configs")
     add_create(create)
     _add_output_choice(create)

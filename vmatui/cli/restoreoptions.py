@@ -27,6 +27,9 @@ def add_restore(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on with the restore that the same command has begun and not finished",
     )
+    parser.add_argument(
+        "--check", action="store_true", help="then read it all back and compare; FILE is read twice"
+    )
     parser.add_argument("--limit", type=rate, metavar="RATE", help="bytes a second at most, as 40M")
     parser.add_argument(
         "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
@@ -39,7 +42,7 @@ def _add_targets(group: argparse._ArgumentGroup) -> None:
         metavar="DEV=PLACE",
         action="append",
         default=[],
-        type=_target,
+        type=target_words,
         help="to this file, block device, NBD URI, or - (standard output)",
     )
     group.add_argument(
@@ -60,7 +63,7 @@ def _add_targets(group: argparse._ArgumentGroup) -> None:
         metavar="[DEV=]FMT",
         action="append",
         default=[],
-        type=_choice,
+        type=choice_words,
         help="raw, qcow2, vmdk, vhdx or vdi; default: by the suffix, else raw",
     )
     group.add_argument(
@@ -84,14 +87,16 @@ def _add_targets(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _target(word: str) -> tuple[str, str]:
+def target_words(word: str) -> tuple[str, str]:
+    """Return what `DEV=PLACE` says."""
     device, equals, place = word.partition("=")
     if not (device and equals and place):
         raise argparse.ArgumentTypeError(f"{word!r} is not DEV=PLACE")
     return device, place
 
 
-def _choice(word: str) -> Choice:
+def choice_words(word: str) -> Choice:
+    """Return what `[DEV=]VALUE` says."""
     device, equals, value = word.rpartition("=")
     if not value or (equals and not device):
         raise argparse.ArgumentTypeError(f"{word!r} is not [DEV=]VALUE")
@@ -99,7 +104,7 @@ def _choice(word: str) -> Choice:
 
 
 def _policy(word: str) -> Choice:
-    device, value = _choice(word)
+    device, value = choice_words(word)
     if value not in _ZERO:
         raise argparse.ArgumentTypeError(f"{value!r} is none of {', '.join(_ZERO)}")
     return device, value

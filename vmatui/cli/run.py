@@ -92,6 +92,10 @@ def _dispatch(arguments: Arguments, interruption: Interruption, open_ui: OpenUi)
             from vmatui.cli.verbs import restore
 
             return restore.run(arguments, interruption)
+        case "check":
+            from vmatui.cli.verbs import check
+
+            return check.run(arguments, interruption)
         case "create":
             from vmatui.cli.verbs import create
 

@@ -8,15 +8,18 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.checkrecords import check_lines, check_record, check_status
 from vmatui.cli.destinations import chosen, destinations
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
+from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.restorerecords import plan_record, restore_record
 from vmatui.cli.selection import left_out, only
 from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
+from vmatui.engine.compareplan import paths_to_read
 from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.engine.report import sentences
@@ -32,6 +35,8 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         raise UsageError(
             "nothing says where to restore to: name a folder, or use --to DEVICE=PLACE"
         )
+    if arguments.check:
+        require_readable_twice(arguments.file)
     if arguments.map is not None:
         mapped.check(arguments)
     with open_archive(arguments.file) as archive, ExitStack() as stack:
@@ -46,13 +51,19 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
             raise UsageError(f"a device goes to standard output, so {option} has no place there")
         if plan.problems:
             return _refuse(arguments, plan)
+        if arguments.check:
+            paths_to_read(plan)
         for warning in plan.warnings:
             diagnostics.remark(f"warning: {warning}")
         report = _restore(archive, plan, arguments, interruption)
-    if arguments.json:
-        output.write_json(restore_record(report))
     _say_report(report)
-    return exit_status(report.verify.findings)
+    check = read_back(arguments.file, plan, report, interruption) if arguments.check else None
+    if arguments.json:
+        read_back_as = {} if check is None else {"check": check_record(check)}
+        output.write_json(restore_record(report) | read_back_as)
+    elif check is not None:
+        output.write_lines(check_lines(check))
+    return exit_status(report.verify.findings) if check is None else check_status(check)
 
 
 def _plan(arguments: Arguments, header: Header) -> RestorePlan:
