@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vmatui.engine.proxmox import Machine
     from vmatui.engine.report import VerifyReport
     from vmatui.engine.restore import RestoreReport, restore
+    from vmatui.engine.seal import SealReport, seal
     from vmatui.engine.verify import verify
     from vmatui.errors import VmaError
 
@@ -37,6 +38,7 @@ __all__ = [
     "Progress",
     "RestorePlan",
     "RestoreReport",
+    "SealReport",
     "VerifyReport",
     "VmaError",
     "create",
@@ -44,6 +46,7 @@ __all__ = [
     "plan_create",
     "plan_restore",
     "restore",
+    "seal",
     "verify",
 ]
 
@@ -56,6 +59,7 @@ _HOMES = {
     "Progress": "vmatui.engine.progress",
     "RestorePlan": "vmatui.engine.plan",
     "RestoreReport": "vmatui.engine.restore",
+    "SealReport": "vmatui.engine.seal",
     "VerifyReport": "vmatui.engine.report",
     "VmaError": "vmatui.errors",
     "create": "vmatui.engine.create",
@@ -63,6 +67,7 @@ _HOMES = {
     "plan_create": "vmatui.engine.createplan",
     "plan_restore": "vmatui.engine.plan",
     "restore": "vmatui.engine.restore",
+    "seal": "vmatui.engine.seal",
     "verify": "vmatui.engine.verify",
 }
 

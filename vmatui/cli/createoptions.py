@@ -61,7 +61,15 @@ def add_create(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
     )
+    add_seal_option(parser)
     _add_proxmox(parser.add_argument_group("an archive that Proxmox VE restores"))
+
+
+def add_seal_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--seal`, which more than one verb has."""
+    parser.add_argument(
+        "--seal", action="store_true", help="write ARCHIVE.vmatui, digests that prove it later"
+    )
 
 
 def _add_proxmox(group: argparse._ArgumentGroup) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from vmatui.cli import output
-from vmatui.cli.createoptions import DiskWords, add_create, disk_words
+from vmatui.cli.createoptions import DiskWords, add_create, add_seal_option, disk_words
 from vmatui.errors import printable
 
 if TYPE_CHECKING:  # what only types need costs no start-up time
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what only types need costs no start-up time
 
     from vmatui.engine.proxmox import Bus
 
-VERBS: Final = ("list", "config", "verify", "restore", "extract", "create", "demo")
+VERBS: Final = ("list", "config", "verify", "seal", "restore", "extract", "create", "demo")
 
 _USAGE: Final = """\
 vmatui [ARCHIVE|FOLDER]        look at archives in the terminal
@@ -41,6 +41,8 @@ class Arguments(argparse.Namespace):
     name: str | None = None
     verbose: bool = False
     quick: bool = False
+    seal: bool = False
+    even_faulty: bool = False
     folder: str | None = None
     to: Sequence[tuple[str, str]] = ()
     skip: Sequence[str] = ()
@@ -154,6 +156,9 @@ def _verb_parser() -> argparse.ArgumentParser:
     _add_list(_verb(verbs, "list", "print configs, devices and creation time"))
     _add_config(_verb(verbs, "config", "print a configuration file"))
     _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
+    _add_seal(
+        _verb(verbs, "seal", "verify, and write digests beside the archive that prove it later")
+    )
     _add_restore(_verb(verbs, "restore", "write devices and configs to a folder or to targets"))
     _add_restore(_verb(verbs, "extract", "the same as restore"))
     create = _verb(verbs, "create", "write an archive of disks and configs")
@@ -214,6 +219,19 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_seal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="ARCHIVE", help="compressed or not; the manifest is ARCHIVE.vmatui"
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="a manifest that is there may be replaced"
+    )
+    parser.add_argument(
+        "--even-faulty", action="store_true", help="seal what is sound of an archive with errors"
+    )
+    _add_json(parser)
+
+
 def _add_restore(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
     parser.add_argument(
@@ -243,6 +261,7 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
     )
+    add_seal_option(parser)
     _add_output_choice(parser)
 
 

@@ -11,6 +11,7 @@ from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker, Rejected
 from vmatui.engine.pipeline import Item, read_ahead, walk_headers
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
+from vmatui.engine.prover import proving
 from vmatui.engine.report import VerifyReport, make_report
 from vmatui.engine.walk import Extent, Gap
 
@@ -65,7 +66,7 @@ def verify(
         if headers_only
         else read_ahead(archive, stop) as items
     ):
-        walk_through(archive, items, checker, visitors, Meter(progress))
+        walk_through(archive, items, checker, visitors, Meter(progress), is_full=not headers_only)
     return make_report(archive, checker, is_full=not headers_only)
 
 
@@ -75,8 +76,13 @@ def walk_through(
     checker: Checker,
     visitors: Sequence[Visitor],
     meter: Meter,
+    *,
+    is_full: bool = True,
 ) -> None:
-    """Show every item of a walk to the checker and the visitors, and report on the way."""
+    """Show every item of a walk to the checker and the visitors, and report on the way.
+
+    Where a manifest of the archive is beside it, all payload is compared with it.
+    """
     source = archive.source
     tallies = tuple(checker.tallies.values())
 
@@ -91,17 +97,19 @@ def walk_through(
             elapsed,
         )
 
-    for item in items:
-        if isinstance(item, Gap):
-            checker.take_gap(item)
-            for visitor in visitors:
-                visitor.see_gap(item)
-        else:
-            rejected = checker.take_extent(item)
-            for visitor in visitors:
-                visitor.see_extent(item, rejected)
-        meter.tick(now)
-    checker.finish()
-    for visitor in visitors:
-        visitor.finish()
+    with proving(archive, checker, is_full=is_full) as provers:
+        visitors = [*provers, *visitors]
+        for item in items:
+            if isinstance(item, Gap):
+                checker.take_gap(item)
+                for visitor in visitors:
+                    visitor.see_gap(item)
+            else:
+                rejected = checker.take_extent(item)
+                for visitor in visitors:
+                    visitor.see_extent(item, rejected)
+            meter.tick(now)
+        checker.finish()
+        for visitor in visitors:
+            visitor.finish()
     meter.tick(now, final=True)

@@ -38,6 +38,8 @@ class Extent:
     faults: list[Fault]
     holes: list[tuple[int, int]] = field(default_factory=list)
     """Start and end, in the payload, of bytes that could not be read."""
+    rotten: frozenset[int] = frozenset()
+    """Positions of used slots whose clusters are not as a manifest has them."""
     buffer: Buffer | None = None
     """Holds the payload from its first byte on; None when only headers are walked."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
@@ -10,12 +10,15 @@ from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.restorerecords import plan_record, restore_record
+from vmatui.cli.sealing import sealing, write_seals
 from vmatui.cli.selection import device_id, left_out, targets
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.engine.report import sentences
 from vmatui.engine.restore import RestoreReport, restore
+from vmatui.engine.seal import place_beside
+from vmatui.engine.verify import Visitor
 from vmatui.errors import TargetError, UsageError, printable
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT
@@ -33,7 +36,10 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
             return _refuse(arguments, plan)
         for warning in plan.warnings:
             diagnostics.say(f"warning: {warning}")
-        report = _restore(archive, plan, arguments, interruption)
+        sealed = place_beside(arguments.file) if arguments.seal else None
+        with sealing(sealed, archive.raw_header) as sealers:
+            report = _restore(archive, plan, arguments, interruption, sealers)
+            write_seals(sealers, is_sound=report.is_complete)
     if arguments.json:
         output.write_json(restore_record(report))
     _say_report(report)
@@ -93,13 +99,17 @@ def _refuse(arguments: Arguments, plan: RestorePlan) -> int:
 
 
 def _restore(
-    archive: Archive, plan: RestorePlan, arguments: Arguments, interruption: Interruption
+    archive: Archive,
+    plan: RestorePlan,
+    arguments: Arguments,
+    interruption: Interruption,
+    sealers: Sequence[Visitor],
 ) -> RestoreReport:
     if not arguments.json:
         output.write_lines(_device_lines(plan, arguments.folder))
-    visitors = (
-        [ReferenceLog(archive.header.devices, output.write_line)] if arguments.verbose else []
-    )
+    visitors = [*sealers]
+    if arguments.verbose:
+        visitors.append(ReferenceLog(archive.header.devices, output.write_line))
     cancel = interruption.hand_over()
     is_wanted = not (arguments.verbose and output.is_terminal())
     try:
