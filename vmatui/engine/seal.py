@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Rejected
@@ -20,6 +20,7 @@ from vmatui.engine.clusterset import ClusterSet
 from vmatui.engine.digest import ClusterRun, Digester
 from vmatui.engine.newextents import NewExtent
 from vmatui.engine.progress import ProgressFunction, ignore
+from vmatui.engine.proof import Payload
 from vmatui.engine.report import VerifyReport
 from vmatui.engine.verify import verify
 from vmatui.engine.walk import Extent, Gap
@@ -31,6 +32,9 @@ from vmatui.storage.descriptor import STANDARD_INPUT
 from vmatui.storage.digesttable import DigestTable
 from vmatui.storage.manifests import manifest_path
 
+MAX_MISSING: Final = 1 << 24
+"""Clusters that may be missing, 1 TiB: each takes room, and a header can claim any size."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seal:
@@ -40,6 +44,11 @@ class Seal:
     manifest: Manifest
     size: int
     """Bytes of its file."""
+
+    @property
+    def missing(self) -> int:
+        """Clusters that could not be sealed."""
+        return sum(device.missing for device in self.manifest.devices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +85,17 @@ class Sealer:
         self._raw_header = raw_header
         self._header, _ = parse_header(raw_header)
         self._overwrite = overwrite
-        devices = self._header.devices
-        self._digester = Digester(devices)
-        self._seen = {device.dev_id: ClusterSet(device.clusters) for device in devices}
-        self._table = DigestTable(self.path, devices)
+        self._devices = self._header.devices
+        self._digester = Digester(self._devices)
+        self._seen = {device.dev_id: ClusterSet(device.clusters) for device in self._devices}
+        self._table = DigestTable(self.path, self._devices)
 
     def see_gap(self, gap: Gap) -> None:
         """A gap has no cluster to seal."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """Take the clusters of an extent, but for those that an older manifest belies."""
-        self._put(self._digester.runs_of(extent, rejected | extent.rotten))
+        """Take the clusters of an extent."""
+        self._put(self._digester.runs_of(extent, rejected))
 
     def finish(self) -> None:
         """Writing is a step of its own."""
@@ -99,8 +108,14 @@ class Sealer:
         """Write the manifest; clusters that were not seen are marked as missing.
 
         Raises:
-            TargetError: it cannot be written.
+            TargetError: it cannot be written, or next to nothing was seen.
         """
+        missing = sum(device.clusters - len(self._seen[device.dev_id]) for device in self._devices)
+        if missing > MAX_MISSING:
+            raise TargetError(
+                f"{missing} clusters are missing, so there is next to nothing to seal: "
+                f"{self.path} was not written"
+            )
         for dev_id, seen in self._seen.items():
             for first, last in seen.iter_absent():
                 self._table.put_missing(dev_id, first, last)
@@ -154,9 +169,9 @@ def seal(
 
     Args:
         archive: Just opened; it is read to its end and not closed.
-        overwrite: A manifest that is there already may be replaced; if it does not match, the
-            archive has errors.
-        even_faulty: Seal what is sound of an archive with errors too.
+        overwrite: A manifest that is there already may be replaced.
+        even_faulty: Seal what is sound of an archive with errors too; but a manifest that belies
+            the archive is the one proof of what it was, and is never replaced.
         progress: Gets a value about ten times a second and one at the end.
         cancel: Stops the job soon after it is set; nothing is left behind.
 
@@ -168,5 +183,5 @@ def seal(
     """
     with Sealer(place_beside(archive.name), archive.raw_header, overwrite=overwrite) as sealer:
         report = verify(archive, visitors=[sealer], progress=progress, cancel=cancel)
-        is_sealed = report.is_sound or even_faulty
+        is_sealed = report.is_sound or (even_faulty and report.payload is not Payload.FAULTY)
         return SealReport(report, archive.header, sealer.write() if is_sealed else None)

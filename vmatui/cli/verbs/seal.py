@@ -8,6 +8,7 @@ from vmatui.cli.parser import Arguments
 from vmatui.cli.sealrecords import seal_record
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import open_archive
+from vmatui.engine.proof import Payload
 from vmatui.engine.report import sentences
 from vmatui.engine.seal import SealReport, seal
 from vmatui.errors import printable
@@ -33,13 +34,19 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
 
 def _say_seal(arguments: Arguments, report: SealReport) -> None:
     if report.seal is None:
-        diagnostics.complain(
-            "the archive has errors, so it is not sealed: --even-faulty seals what is sound of it"
-        )
+        diagnostics.complain(_refusal(report))
         return
     if not report.verify.is_sound:
-        missing = sum(device.missing for device in report.seal.manifest.devices)
-        diagnostics.say(f"warning: only what is sound is sealed, without {missing} clusters")
+        diagnostics.say(
+            f"warning: what is sound is sealed; missing clusters: {report.seal.missing}"
+        )
     if not arguments.json:
         digest = report.seal.manifest.digest.hex()
         output.write_line(printable(f"{digest}  {report.seal.path}"))
+
+
+def _refusal(report: SealReport) -> str:
+    if report.verify.payload is Payload.FAULTY:
+        manifest = report.verify.proof.manifest
+        return f"the archive is not as it was sealed, so it is not sealed anew: keep {manifest}"
+    return "the archive has errors, so it is not sealed: --even-faulty seals what is sound of it"
