@@ -106,6 +106,18 @@ def test_what_create_seals_is_what_a_later_seal_would(name: str, folder: Path) -
     assert without_time(Path(f"{name}.vmatui").read_bytes()) == without_time(created)
 
 
+def test_a_pipe_is_compared_with_a_manifest_that_is_kept_elsewhere(folder: Path) -> None:
+    run("seal", "sound.vma")
+    Path("safe").mkdir()
+    kept = Path("sound.vma.vmatui").rename("safe/kept")
+    assert "cannot be checked: the format" in run("verify", "sound.vma").stderr
+    with Path("sound.vma").open("rb") as archive:
+        result = run_process("verify", "-", "--manifest", kept, stdin=archive)
+    assert "payload: sound: it matches the manifest" in result.stderr
+    result = run("verify", "sound.vma", "--manifest", "safe/none")
+    assert "the manifest safe/none cannot be read: No such file" in result.stderr
+
+
 def test_create_starts_nothing_where_a_manifest_is_in_the_way(folder: Path) -> None:
     raw_file(Path("disk"), b"x")
     Path("new.vma.vmatui").write_bytes(b"something")

@@ -6,6 +6,8 @@ import argparse
 import re
 from typing import Final
 
+from vmatui.cli.sealoptions import add_seal_option
+
 _RATE: Final = re.compile(r"(\d+)([KMGT]?)", re.IGNORECASE)
 _UNITS: Final = ("", "K", "M", "G", "T")
 _OSTYPES: Final = (
@@ -63,13 +65,6 @@ def add_create(parser: argparse.ArgumentParser) -> None:
     )
     add_seal_option(parser)
     _add_proxmox(parser.add_argument_group("an archive that Proxmox VE restores"))
-
-
-def add_seal_option(parser: argparse.ArgumentParser) -> None:
-    """Add `--seal`, which more than one verb has."""
-    parser.add_argument(
-        "--seal", action="store_true", help="write ARCHIVE.vmatui, digests that prove it later"
-    )
 
 
 def _add_proxmox(group: argparse._ArgumentGroup) -> None:

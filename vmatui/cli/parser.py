@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from vmatui.cli import output
-from vmatui.cli.createoptions import DiskWords, add_create, add_seal_option, disk_words
+from vmatui.cli.createoptions import DiskWords, add_create, disk_words
+from vmatui.cli.sealoptions import add_manifest_option, add_seal, add_seal_option
 from vmatui.errors import printable
 
 if TYPE_CHECKING:  # what only types need costs no start-up time
@@ -41,6 +42,7 @@ class Arguments(argparse.Namespace):
     name: str | None = None
     verbose: bool = False
     quick: bool = False
+    manifest: str | None = None
     seal: bool = False
     even_faulty: bool = False
     folder: str | None = None
@@ -156,9 +158,9 @@ def _verb_parser() -> argparse.ArgumentParser:
     _add_list(_verb(verbs, "list", "print configs, devices and creation time"))
     _add_config(_verb(verbs, "config", "print a configuration file"))
     _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
-    _add_seal(
-        _verb(verbs, "seal", "verify, and write digests beside the archive that prove it later")
-    )
+    seal = _verb(verbs, "seal", "verify, and write digests beside the archive that prove it later")
+    add_seal(seal)
+    _add_json(seal)
     _add_restore(_verb(verbs, "restore", "write devices and configs to a folder or to targets"))
     _add_restore(_verb(verbs, "extract", "the same as restore"))
     create = _verb(verbs, "create", "write an archive of disks and configs")
@@ -217,19 +219,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick", action="store_true", help="read only the headers, if FILE is not compressed"
     )
-
-
-def _add_seal(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file", metavar="ARCHIVE", help="compressed or not; the manifest is ARCHIVE.vmatui"
-    )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="a manifest that is there may be replaced"
-    )
-    parser.add_argument(
-        "--even-faulty", action="store_true", help="seal what is sound of an archive with errors"
-    )
-    _add_json(parser)
+    add_manifest_option(parser)
 
 
 def _add_restore(parser: argparse.ArgumentParser) -> None:

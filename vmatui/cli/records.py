@@ -78,6 +78,7 @@ def _proof_record(proof: Proof) -> Record | None:
     return {
         "path": str(proof.manifest),
         "sealed": proof.sealed_at,
+        "digest": None if proof.digest is None else proof.digest.hex(),
         "problem": proof.problem or None,
         "uncompared": proof.uncompared,
     }

@@ -29,6 +29,8 @@ class Proof:
     """The one that was compared, or the first that could not be; None if there is none."""
     sealed_at: int | None = None
     """Seconds since the epoch; None when nothing was compared."""
+    digest: bytes | None = None
+    """Of all that was sealed; None when nothing was compared."""
     problem: str = ""
     """Why it was not compared, as what follows "cannot be checked:"."""
     is_header_same: bool = True

@@ -29,27 +29,34 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def proving(archive: Archive, checker: Checker, *, is_full: bool) -> Iterator[list[Visitor]]:
-    """Look for a manifest that fits an archive; the checker has the proof in the end.
+def proving(
+    archive: Archive, checker: Checker, *, manifest: Path | None, is_full: bool
+) -> Iterator[list[Visitor]]:
+    """Open the manifest of an archive; the checker has the proof in the end.
 
     Args:
         archive: Not read past its header yet.
         checker: Gets the findings and the proof.
+        manifest: The one to compare with; None looks beside the archive.
         is_full: Whether the walk reads payloads; without them there is nothing to compare.
 
     Yields:
         What shall see the walk before all other visitors: a prover, or none.
     """
-    paths = [] if archive.name == STANDARD_INPUT else find_manifests(Path(archive.name))
+    paths = _beside(archive) if manifest is None else [manifest]
     if not is_full and paths:
         text = f"only the headers were read, nothing was compared with {paths[0]}"
         checker.proof = Proof(paths[0], problem=text)
-    manifest = _first_fitting(archive, checker, paths) if is_full else None
-    if manifest is None:
+    file = _first_fitting(archive, checker, paths) if is_full else None
+    if file is None:
         yield []
         return
-    with manifest:
-        yield [Prover(archive, checker, manifest)]
+    with file:
+        yield [Prover(archive, checker, file)]
+
+
+def _beside(archive: Archive) -> list[Path]:
+    return [] if archive.name == STANDARD_INPUT else find_manifests(Path(archive.name))
 
 
 def _first_fitting(archive: Archive, checker: Checker, paths: list[Path]) -> ManifestFile | None:
@@ -127,6 +134,7 @@ class Prover:
         self._checker.proof = Proof(
             path,
             self._manifest.manifest.sealed_at,
+            self._manifest.manifest.digest,
             is_header_same=self._is_header_same,
             uncompared=self._uncompared,
             rotten=dict(self._rotten),

@@ -151,16 +151,16 @@ def _payload_sentence(proof: Proof) -> str:
         reason = proof.problem or "the format has no checksum over image data"
         return printable(f"cannot be checked: {reason}")
     manifest = f"the manifest of {_date(proof.sealed_at)}"
-    rest = f"{_clusters(proof.uncompared)} could not be compared"
+    rest = f", {_clusters(proof.uncompared)} could not be compared" if proof.uncompared else ""
     if proof.payload is Payload.SOUND:
         return f"sound: it matches {manifest}"
     if proof.payload is Payload.PARTIAL:
-        return f"partly checked: what was compared matches {manifest}, {rest}"
+        return f"partly checked: what was compared matches {manifest}{rest}"
     rotten = sum(proof.rotten.values())
-    parts = [] if proof.is_header_same else ["the archive header differs"]
-    parts += [f"{_clusters(rotten)} differ{'s' if rotten == 1 else ''}"] if rotten else []
-    parts += [rest] if proof.uncompared else []
-    return f"faulty: not as in {manifest}: {', '.join(parts)}"
+    differing = [] if proof.is_header_same else ["the archive header"]
+    differing += [_clusters(rotten)] if rotten else []
+    verb = "differ" if rotten > 1 or len(differing) > 1 else "differs"
+    return f"faulty: {' and '.join(differing)} {verb} from {manifest}{rest}"
 
 
 def _clusters(count: int) -> str:

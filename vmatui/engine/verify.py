@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Protocol
 
 from vmatui.engine.archive import Archive
@@ -38,6 +39,7 @@ def verify(
     archive: Archive,
     *,
     quick: bool = False,
+    manifest: Path | None = None,
     visitors: Sequence[Visitor] = (),
     progress: ProgressFunction = ignore,
     cancel: threading.Event | None = None,
@@ -47,6 +49,7 @@ def verify(
     Args:
         archive: Just opened; it is read to its end and not closed.
         quick: Read only the headers where the archive can be seeked.
+        manifest: What the payload is compared with; None looks beside the archive for one.
         visitors: Hear of every extent and gap.
         progress: Gets a value about ten times a second and one at the end.
         cancel: Stops the job soon after it is set.
@@ -66,7 +69,15 @@ def verify(
         if headers_only
         else read_ahead(archive, stop) as items
     ):
-        walk_through(archive, items, checker, visitors, Meter(progress), is_full=not headers_only)
+        walk_through(
+            archive,
+            items,
+            checker,
+            visitors,
+            Meter(progress),
+            manifest=manifest,
+            is_full=not headers_only,
+        )
     return make_report(archive, checker, is_full=not headers_only)
 
 
@@ -77,11 +88,12 @@ def walk_through(
     visitors: Sequence[Visitor],
     meter: Meter,
     *,
+    manifest: Path | None = None,
     is_full: bool = True,
 ) -> None:
     """Show every item of a walk to the checker and the visitors, and report on the way.
 
-    Where a manifest of the archive is beside it, all payload is compared with it.
+    All payload is compared with a manifest, the one that is named or one beside the archive.
     """
     source = archive.source
     tallies = tuple(checker.tallies.values())
@@ -97,7 +109,7 @@ def walk_through(
             elapsed,
         )
 
-    with proving(archive, checker, is_full=is_full) as provers:
+    with proving(archive, checker, manifest=manifest, is_full=is_full) as provers:
         visitors = [*provers, *visitors]
         for item in items:
             if isinstance(item, Gap):

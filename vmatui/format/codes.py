@@ -84,8 +84,8 @@ MEANINGS: dict[Code, Meaning] = {
     Code.STREAM_CHECKSUM: Meaning("compressor's checksum does not match", ""),
     Code.STREAM_ERROR: Meaning("compressed stream cut or damaged", ""),
     Code.READ_ERROR: Meaning("medium cannot be read", ""),
-    Code.ROTTEN_HEADER: Meaning("archive header not as it was sealed", ""),
-    Code.ROTTEN_CLUSTER: Meaning("cluster not as it was sealed", ""),
+    Code.ROTTEN_HEADER: Meaning("header not as sealed", ""),
+    Code.ROTTEN_CLUSTER: Meaning("cluster not as sealed", ""),
 }
 
 
