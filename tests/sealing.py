@@ -13,9 +13,7 @@ from vmatui.engine.report import VerifyReport
 from vmatui.engine.seal import SealReport, seal
 from vmatui.engine.verify import verify
 
-HEAD, DEVICE, CHUNK = 80, 64, 4096
-SEALED_AT = slice(72, 80)
-"""Where the one thing stands that differs from seal to seal."""
+HEAD, DEVICE, TAIL, CHUNK = 72, 64, 40, 4096
 
 
 def seal_file(path: Path, *, overwrite: bool = False, even_faulty: bool = False) -> SealReport:
@@ -50,13 +48,14 @@ def rotten_in(report: VerifyReport) -> set[tuple[int, int]]:
 
 
 def without_time(manifest: bytes) -> bytes:
-    """Return a manifest without the moment of its sealing, and so without its own digest."""
-    return manifest[: SEALED_AT.start] + manifest[SEALED_AT.stop : -32]
+    """Return a manifest without its tail, the one thing that differs from seal to seal."""
+    return manifest[:-TAIL]
 
 
 def with_own_digest(manifest: bytes) -> bytes:
     """Return a changed manifest with the digest at its end made right."""
-    return manifest[:-32] + blake3(manifest[:-32]).digest()
+    content, time = manifest[:-TAIL], manifest[-TAIL:-32]
+    return content + time + blake3(blake3(content).digest() + time).digest()
 
 
 def entries_of(disk: Disk) -> list[bytes]:
@@ -69,11 +68,11 @@ def entries_of(disk: Disk) -> list[bytes]:
 def read_manifest(data: bytes) -> dict[int, list[bytes]]:
     """Return the entries of each device, by dev_id."""
     magic, version, count = struct.unpack_from(">8sIB", data)
-    assert (magic, version, blake3(data[:-32]).digest()) == (b"VMASEAL\0", 1, data[-32:])
+    assert (magic, version, with_own_digest(data)) == (b"VMASEAL\0", 1, data)
     devices = [struct.unpack_from(">B7xQQQ32s", data, HEAD + n * DEVICE) for n in range(count)]
     at = HEAD + count * DEVICE
     found = {}
-    for dev_id, size, stored, missing, digest in devices:
+    for dev_id, size, nonzero, missing, digest in devices:
         clusters = -(-size // CLUSTER)
         entries: list[bytes] = []
         for first in range(0, clusters, CHUNK):
@@ -82,7 +81,7 @@ def read_manifest(data: bytes) -> dict[int, list[bytes]]:
             at += 8
         assert digest == blake3(b"".join(entries)).digest()
         assert missing == entries.count(b"\xff" * 16)
-        assert stored == clusters - missing - entries.count(bytes(16))
+        assert nonzero == clusters - missing - entries.count(bytes(16))
         found[dev_id] = entries
     return found
 

@@ -41,7 +41,7 @@ def test_the_object_of_a_seal_has_the_keys_that_are_promised(folder: Path) -> No
     seal = record["seal"]
     assert list(seal) == ["manifest", "size", "sealed", "digest", "devices"]
     assert seal["size"] == Path("sound.vma.vmatui").stat().st_size
-    keys = ["dev_id", "name", "size", "clusters", "stored", "missing", "digest"]
+    keys = ["dev_id", "name", "size", "clusters", "nonzero", "missing", "digest"]
     assert [list(device) for device in seal["devices"]] == [keys] * 3
     assert [device["clusters"] for device in seal["devices"]] == [12, 9, 4]
     assert record["verify"]["findings"] == []

@@ -14,6 +14,7 @@ from tests.sealing import (
     rotten_in,
     sealed_file,
     verify_file,
+    with_own_digest,
 )
 from vmatui.engine import clustermap
 from vmatui.engine.archive import open_archive
@@ -165,6 +166,29 @@ def test_a_manifest_that_ends_while_it_is_read_proves_nothing(tmp_path: Path) ->
         report = verify(archive, visitors=[Cut()])
     assert report.is_sound
     assert "is damaged" in sentences(report)[2]
+
+
+@settings(
+    max_examples=100,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.data())
+def test_a_forged_manifest_harms_nothing(tmp_path: Path, data: st.DataObject) -> None:
+    path = tmp_path / "a.vma.vmatui"
+    if not (tmp_path / "genuine").exists():
+        (tmp_path / "genuine").write_bytes(sealed_file(tmp_path / "a.vma", SOUND))
+    forged = bytearray((tmp_path / "genuine").read_bytes())
+    for _ in range(data.draw(st.integers(0, 4))):
+        at = data.draw(st.integers(0, len(forged) - 1))
+        patch = data.draw(st.binary(max_size=9))
+        forged[at : at + data.draw(st.sampled_from([0, len(patch)]))] = patch
+    path.write_bytes(with_own_digest(bytes(forged)))
+    report = verify_file(tmp_path / "a.vma")
+    assert report.structure == "sound"
+    assert {finding.code for finding in report.findings} <= {"rotten-cluster", "rotten-header"}
+    assert report.is_sound == (report.payload is not Payload.FAULTY)
 
 
 def test_headers_alone_prove_nothing(tmp_path: Path) -> None:

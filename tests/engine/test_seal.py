@@ -123,3 +123,18 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_standard_input_has_no_place_for_a_manifest() -> None:
     with pytest.raises(UsageError, match="name a file"):
         place_beside("-")
+
+
+def test_an_archive_and_a_manifest_that_were_changed_together_have_another_digest(
+    tmp_path: Path,
+) -> None:
+    digests = set()
+    for data in (SOUND, flip(SOUND, sound().extent_offsets[0] + 512), SOUND):
+        (tmp_path / "a.vma").write_bytes(data)
+        found = seal_file(tmp_path / "a.vma").seal
+        assert found is not None
+        report = verify_file(tmp_path / "a.vma")
+        assert (report.payload, report.proof.digest) == (Payload.SOUND, found.digest)
+        digests.add(found.digest)
+        found.path.unlink()
+    assert len(digests) == 2

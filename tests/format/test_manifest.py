@@ -6,20 +6,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.damage import flip
 from vmatui.errors import ManifestError
 from vmatui.format.digests import DIGEST_SIZE, ENTRY_SIZE, MISSING, ZERO, entry_of
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.format.manifest import (
     MAX_CHUNK,
     MAX_HEAD,
+    TAIL_SIZE,
     Manifest,
     SealedDevice,
     count_kinds,
     pack_chunk,
     pack_manifest,
+    pack_tail,
     packed_size,
     parse_chunk,
     parse_manifest,
+    parse_tail,
 )
 
 examples = settings(max_examples=100, derandomize=True, deadline=None)
@@ -37,7 +41,6 @@ manifests = st.builds(
     st.uuids(),
     st.integers(-(1 << 63), (1 << 63) - 1),
     st.binary(min_size=DIGEST_SIZE, max_size=DIGEST_SIZE),
-    st.integers(-(1 << 63), (1 << 63) - 1),
     st.lists(devices, max_size=254, unique_by=lambda device: device.dev_id).map(tuple),
 )
 entries = st.lists(
@@ -46,7 +49,7 @@ entries = st.lists(
     max_size=4096,
 ).map(b"".join)
 SAMPLE = pack_manifest(
-    Manifest(UUID(int=1), 2, bytes(32), 3, (SealedDevice(7, 70_000, 2, 0, bytes(32)),))
+    Manifest(UUID(int=1), 2, bytes(32), (SealedDevice(7, 70_000, 2, 0, bytes(32)),))
 )
 
 
@@ -90,10 +93,10 @@ def test_entries_for_clusters_that_there_are_not_are_refused() -> None:
         (SAMPLE[:50], "none"),
         (SAMPLE[:11] + b"\2" + SAMPLE[12:], "version 2, which only a newer vmatui knows"),
         (SAMPLE[:12] + b"\2" + SAMPLE[13:], "cut"),
-        (SAMPLE[:12] + b"\2" + SAMPLE[13:] + SAMPLE[80:], "devices make no sense"),
-        (SAMPLE[:80] + b"\xff" + SAMPLE[81:], "devices make no sense"),
-        (SAMPLE[:88] + bytes(8) + SAMPLE[96:], "no size"),
-        (SAMPLE[:88] + b"\xff" * 8 + SAMPLE[96:], "no size"),
+        (SAMPLE[:12] + b"\2" + SAMPLE[13:] + SAMPLE[72:], "devices make no sense"),
+        (SAMPLE[:72] + b"\xff" + SAMPLE[73:], "devices make no sense"),
+        (SAMPLE[:80] + bytes(8) + SAMPLE[88:], "no size"),
+        (SAMPLE[:80] + b"\xff" * 8 + SAMPLE[88:], "no size"),
     ],
 )
 def test_a_head_that_makes_no_sense_is_refused_in_words(data: bytes, told: str) -> None:
@@ -111,14 +114,16 @@ def test_any_bytes_give_a_manifest_or_our_error(data: bytes, kept: int) -> None:
     assert len(manifest.devices) <= 254
 
 
-def test_the_digest_of_a_manifest_is_that_of_what_was_sealed_and_not_of_when() -> None:
-    device = SealedDevice(1, 70_000, 2, 0, bytes(32))
-    first = Manifest(UUID(int=1), 2, bytes(32), 3, (device,))
-    assert first.digest == Manifest(UUID(int=1), 2, bytes(32), 4, (device,)).digest
-    assert first.digest != Manifest(UUID(int=2), 2, bytes(32), 3, (device,)).digest
-    assert first.digest != Manifest(UUID(int=1), 2, b"x" * 32, 3, (device,)).digest
-    other = SealedDevice(1, 70_000, 2, 0, b"x" * 32)
-    assert first.digest != Manifest(UUID(int=1), 2, bytes(32), 3, (other,)).digest
+@examples
+@given(st.binary(min_size=32, max_size=32), st.integers(-(1 << 63), (1 << 63) - 1))
+def test_a_tail_fits_only_its_own_manifest(digest: bytes, time: int) -> None:
+    tail = pack_tail(digest, time)
+    assert (len(tail), parse_tail(tail, digest)) == (TAIL_SIZE, time)
+    for at in range(TAIL_SIZE):
+        with pytest.raises(ManifestError, match="its own digest"):
+            parse_tail(flip(tail, at), digest)
+    with pytest.raises(ManifestError, match="its own digest"):
+        parse_tail(tail, flip(digest, 7))
 
 
 def test_a_cluster_of_zeros_has_an_entry_of_zeros_and_no_other_cluster_has() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import struct
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def manifest(tmp_path: Path) -> Path:
 
 
 def read_all(path: Path) -> None:
-    with ManifestFile(path) as file:
+    with closing(ManifestFile(path)) as file:
         for device in file.manifest.devices:
             file.entries(device, 0, device.clusters)
 
@@ -82,7 +83,7 @@ def test_entries_come_from_every_chunk_they_touch(tmp_path: Path) -> None:
     blocks = {16 * number: b"x" * (number % 4000 + 1) for number in (0, 4094, 4095, 4097, 8191)}
     disk = Disk("a", size=8193 * CLUSTER, blocks=blocks)
     sealed_file(tmp_path / "a.vma", forge([disk]))
-    with ManifestFile(tmp_path / "a.vma.vmatui") as file:
+    with closing(ManifestFile(tmp_path / "a.vma.vmatui")) as file:
         (device,) = file.manifest.devices
         found = file.entries(device, 0, 8193)
         stored = [number for number in range(8193) if any(found[16 * number :][:16])]

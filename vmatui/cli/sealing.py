@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ def sealing(archive: Path | None, raw_header: bytes) -> Iterator[list[Sealer]]:
         return
     from vmatui.engine.seal import Sealer
 
-    with Sealer(archive, raw_header) as sealer:
+    with closing(Sealer(archive, raw_header)) as sealer:
         yield [sealer]
 
 
@@ -38,6 +38,6 @@ def write_seals(sealers: Sequence[Sealer], *, is_sound: bool) -> None:
     for sealer in sealers:
         if is_sound:
             found = sealer.write()
-            diagnostics.say(f"{found.path}: sealed, digest {found.manifest.digest.hex()}")
+            diagnostics.say(f"{found.path}: sealed, digest {found.digest.hex()}")
         else:
             diagnostics.complain(f"the archive has errors, so it is not sealed: no {sealer.path}")

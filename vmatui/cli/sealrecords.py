@@ -23,8 +23,8 @@ def _seal_record(report: SealReport, seal: Seal) -> Record:
     return {
         "manifest": str(seal.path),
         "size": seal.size,
-        "sealed": seal.manifest.sealed_at,
-        "digest": seal.manifest.digest.hex(),
+        "sealed": seal.sealed_at,
+        "digest": seal.digest.hex(),
         "devices": [_device_record(device, sealed) for device, sealed in pairs],
     }
 
@@ -35,7 +35,7 @@ def _device_record(device: Device, sealed: SealedDevice) -> Record:
         "name": device.name,
         "size": device.size,
         "clusters": sealed.clusters,
-        "stored": sealed.stored,
+        "nonzero": sealed.nonzero,
         "missing": sealed.missing,
         "digest": sealed.digest.hex(),
     }

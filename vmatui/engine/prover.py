@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker, Rejected
@@ -24,14 +23,11 @@ from vmatui.storage.descriptor import STANDARD_INPUT
 from vmatui.storage.manifestfile import ManifestFile
 from vmatui.storage.manifests import find_manifests
 
-if TYPE_CHECKING:
-    from vmatui.engine.verify import Visitor
-
 
 @contextmanager
 def proving(
     archive: Archive, checker: Checker, *, manifest: Path | None, is_full: bool
-) -> Iterator[list[Visitor]]:
+) -> Iterator[list[Prover]]:
     """Open the manifest of an archive; the checker has the proof in the end.
 
     Args:
@@ -51,7 +47,7 @@ def proving(
     if file is None:
         yield []
         return
-    with file:
+    with closing(file):
         yield [Prover(archive, checker, file)]
 
 
@@ -133,8 +129,8 @@ class Prover:
             return
         self._checker.proof = Proof(
             path,
-            self._manifest.manifest.sealed_at,
-            self._manifest.manifest.digest,
+            self._manifest.sealed_at,
+            self._manifest.digest,
             is_header_same=self._is_header_same,
             uncompared=self._uncompared,
             rotten=dict(self._rotten),

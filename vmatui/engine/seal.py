@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Rejected
@@ -44,6 +44,10 @@ class Seal:
     manifest: Manifest
     size: int
     """Bytes of its file."""
+    digest: bytes
+    """BLAKE3 of all that was sealed, whenever it was and however the archive is compressed."""
+    sealed_at: int
+    """Seconds since the epoch."""
 
     @property
     def missing(self) -> int:
@@ -64,7 +68,7 @@ class SealReport:
 class Sealer:
     """Digests an archive on the way; a visitor of its walk, and an observer of its creation.
 
-    A context manager: what is not written when it ends is forgotten.
+    Whoever makes one closes it.
 
     Args:
         archive: Its path; the manifest goes beside it.
@@ -123,21 +127,14 @@ class Sealer:
             self._header.uuid,
             self._header.ctime,
             digest_of(self._raw_header),
-            int(time.time()),
             self._table.sum_up(),
         )
-        size = self._table.write(manifest, overwrite=self._overwrite)
-        return Seal(self.path, manifest, size)
+        now = int(time.time())
+        size, digest = self._table.write(manifest, now, overwrite=self._overwrite)
+        return Seal(self.path, manifest, size, digest, now)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Forget what was not written."""
         self._table.close()
 
     def _put(self, runs: list[ClusterRun]) -> None:
@@ -181,7 +178,8 @@ def seal(
         CancelledError: `cancel` was set.
         SourceError: the archive cannot be read any further.
     """
-    with Sealer(place_beside(archive.name), archive.raw_header, overwrite=overwrite) as sealer:
+    path = place_beside(archive.name)
+    with closing(Sealer(path, archive.raw_header, overwrite=overwrite)) as sealer:
         report = verify(archive, visitors=[sealer], progress=progress, cancel=cancel)
         is_sealed = report.is_sound or (even_faulty and report.payload is not Payload.FAULTY)
         return SealReport(report, archive.header, sealer.write() if is_sealed else None)

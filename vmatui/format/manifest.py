@@ -1,9 +1,10 @@
 """The manifest of a sealed archive: which archive it was, and an entry of 16 bytes a cluster.
 
-Head, devices, index, chunks and a BLAKE3 of all of it, integers big endian. A chunk holds the
-entries of 4096 clusters: a bit each from the lowest on, clear for a cluster of zeros, then the
-entries of the others. The index says where each chunk starts; one of nothing but zeros takes no
-byte. So a GiB of data takes 258 KiB, a GiB of zeros 32 bytes.
+Head, devices, index, chunks and tail, integers big endian. A chunk holds the entries of 4096
+clusters: a bit each from the lowest on, clear for a cluster of zeros, then the entries of the
+others. The index says where each chunk starts; one of nothing but zeros takes no byte. So a GiB of
+data takes 258 KiB, a GiB of zeros 32 bytes. The BLAKE3 of all before the tail is the digest of the
+manifest, the same whenever it is made; the tail is the time and a BLAKE3 of that digest and it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from uuid import UUID
 
 from vmatui.errors import ManifestError
 from vmatui.format import layout
-from vmatui.format.digests import ENTRY_SIZE, MISSING, ZERO, digest_of
+from vmatui.format.digests import DIGEST_SIZE, ENTRY_SIZE, MISSING, ZERO, digest_of
 
 MAGIC: Final = b"VMASEAL\0"
 VERSION: Final = 1
@@ -25,15 +26,17 @@ CHUNK: Final = 4096
 MAX_CHUNK: Final = CHUNK // 8 + CHUNK * ENTRY_SIZE
 """Bytes of a chunk without any cluster of zeros."""
 
-_HEAD: Final = struct.Struct(">8sIB3x16sq32sq")
-"""magic, version, number of devices, uuid, ctime, digest of the archive header, sealed at."""
+_HEAD: Final = struct.Struct(">8sIB3x16sq32s")
+"""magic, version, number of devices, uuid, ctime, digest of the archive header."""
 _DEVICE: Final = struct.Struct(">B7xQQQ32s")
-"""dev_id, size in bytes, clusters with data, missing clusters, digest."""
+"""dev_id, size in bytes, clusters that are not zero, missing clusters, digest."""
 HEAD_SIZE: Final = _HEAD.size
 DEVICE_SIZE: Final = _DEVICE.size
 MAX_HEAD: Final = HEAD_SIZE + DEVICE_SIZE * layout.MAX_DEV_ID
 """Bytes of the longest head."""
 INDEX: Final = struct.Struct(">Q")
+_TIME: Final = struct.Struct(">q")
+TAIL_SIZE: Final = _TIME.size + DIGEST_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class SealedDevice:
     dev_id: int
     size: int
     """Bytes."""
-    stored: int
+    nonzero: int
     """Clusters that are not all zero."""
     missing: int
     """Clusters that the archive did not have."""
@@ -70,14 +73,7 @@ class Manifest:
     """Of the archive, seconds since the epoch."""
     header_digest: bytes
     """BLAKE3 of the archive header."""
-    sealed_at: int
-    """Seconds since the epoch."""
     devices: tuple[SealedDevice, ...]
-
-    @property
-    def digest(self) -> bytes:
-        """One digest of all that was sealed, whenever it was and however it is compressed."""
-        return digest_of(self.uuid.bytes + self.header_digest + _pack_devices(self.devices))
 
     @property
     def index_start(self) -> int:
@@ -92,15 +88,18 @@ class Manifest:
 
 def pack_manifest(manifest: Manifest) -> bytes:
     """Return the head of a manifest with its devices."""
-    return _HEAD.pack(
+    head = _HEAD.pack(
         MAGIC,
         VERSION,
         len(manifest.devices),
         manifest.uuid.bytes,
         manifest.ctime,
         manifest.header_digest,
-        manifest.sealed_at,
-    ) + _pack_devices(manifest.devices)
+    )
+    return head + b"".join(
+        _DEVICE.pack(device.dev_id, device.size, device.nonzero, device.missing, device.digest)
+        for device in manifest.devices
+    )
 
 
 def parse_manifest(data: bytes) -> Manifest:
@@ -115,14 +114,14 @@ def parse_manifest(data: bytes) -> Manifest:
     """
     if data[: len(MAGIC)] != MAGIC or len(data) < _HEAD.size:
         raise ManifestError("is none: it does not start as one")
-    _, version, count, uuid, ctime, header_digest, sealed_at = _HEAD.unpack_from(data)
+    _, version, count, uuid, ctime, header_digest = _HEAD.unpack_from(data)
     if version != VERSION:
         raise ManifestError(f"has version {version}, which only a newer vmatui knows")
     devices = tuple(_parse_devices(data, count))
     known = {device.dev_id for device in devices}
     if len(known) < count or not known <= set(range(1, layout.MAX_DEV_ID + 1)):
         raise ManifestError("is damaged: its devices make no sense")
-    return Manifest(UUID(bytes=uuid), ctime, header_digest, sealed_at, devices)
+    return Manifest(UUID(bytes=uuid), ctime, header_digest, devices)
 
 
 def pack_index(starts: Iterable[int]) -> bytes:
@@ -189,18 +188,38 @@ def parse_chunk(data: bytes, clusters: int) -> bytes:
     )
 
 
+def pack_tail(digest: bytes, sealed_at: int) -> bytes:
+    """Return the tail of a manifest.
+
+    Args:
+        digest: BLAKE3 of all before it.
+        sealed_at: Seconds since the epoch.
+    """
+    time = _TIME.pack(sealed_at)
+    return time + digest_of(digest + time)
+
+
+def parse_tail(data: bytes, digest: bytes) -> int:
+    """Return when an archive was sealed, in seconds since the epoch.
+
+    Args:
+        data: The tail.
+        digest: BLAKE3 of all before it.
+
+    Raises:
+        ManifestError: the two do not fit together, so nothing in the manifest can be believed.
+    """
+    sealed_at: int = _TIME.unpack_from(data)[0]
+    if data != pack_tail(digest, sealed_at):
+        raise ManifestError("is damaged: its own digest does not match")
+    return sealed_at
+
+
 def count_kinds(entries: bytes) -> tuple[int, int]:
     """Return how many clusters are not all zero, and how many are missing."""
     each = [entries[at : at + ENTRY_SIZE] for at in range(0, len(entries), ENTRY_SIZE)]
     missing = each.count(MISSING)
     return len(each) - each.count(ZERO) - missing, missing
-
-
-def _pack_devices(devices: tuple[SealedDevice, ...]) -> bytes:
-    return b"".join(
-        _DEVICE.pack(device.dev_id, device.size, device.stored, device.missing, device.digest)
-        for device in devices
-    )
 
 
 def _parse_devices(data: bytes, count: int) -> Iterator[SealedDevice]:

@@ -12,19 +12,19 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from vmatui.format.digests import DIGEST_SIZE, ENTRY_SIZE, MISSING, new_digest
+from vmatui.format.digests import ENTRY_SIZE, MISSING, new_digest
 from vmatui.format.header import Device
 from vmatui.format.manifest import (
     CHUNK,
+    TAIL_SIZE,
     Manifest,
     SealedDevice,
     count_kinds,
     pack_chunk,
     pack_index,
     pack_manifest,
+    pack_tail,
     packed_size,
 )
 from vmatui.storage.rawfile import RawFileTarget
@@ -81,20 +81,21 @@ class DigestTable:
         """Return what is to be said of each device; call once, when all entries are there."""
         return tuple(self._sum_up(device) for device in self._devices)
 
-    def write(self, manifest: Manifest, *, overwrite: bool) -> int:
+    def write(self, manifest: Manifest, sealed_at: int, *, overwrite: bool) -> tuple[int, bytes]:
         """Write the manifest under its name, complete or not at all.
 
         Args:
             manifest: Made of what `sum_up` returned.
+            sealed_at: Seconds since the epoch.
             overwrite: One that is there already may be replaced.
 
         Returns:
-            Its size in bytes.
+            Its size in bytes and its digest.
 
         Raises:
             TargetError: it cannot be written.
         """
-        size = manifest.chunks_start + sum(self._lengths) + DIGEST_SIZE
+        size = manifest.chunks_start + sum(self._lengths) + TAIL_SIZE
         target = RawFileTarget(self._path, size, overwrite=overwrite)
         try:
             target.open()
@@ -103,41 +104,30 @@ class DigestTable:
                 target.writev(offset, [memoryview(piece)])
                 digest.update(piece)
                 offset += len(piece)
-            target.writev(offset, [memoryview(digest.digest())])
+            target.writev(offset, [memoryview(pack_tail(digest.digest(), sealed_at))])
             target.finish()
         except BaseException:
             target.discard()
             raise
-        return size
+        return size, digest.digest()
 
     def close(self) -> None:
         """Forget all entries."""
         self._scratch.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def _sum_up(self, device: Device) -> SealedDevice:
-        stored = missing = 0
+        nonzero = missing = 0
         digest = new_digest()
         for entries in self._chunks(device):
             digest.update(entries)
             kinds = count_kinds(entries)
-            stored += kinds[0]
+            nonzero += kinds[0]
             missing += kinds[1]
             self._lengths.append(packed_size(len(entries) // ENTRY_SIZE, sum(kinds)))
-        return SealedDevice(device.dev_id, device.size, stored, missing, digest.digest())
+        return SealedDevice(device.dev_id, device.size, nonzero, missing, digest.digest())
 
     def _pieces(self, manifest: Manifest) -> Iterator[bytes]:
-        """Yield the manifest in order, but for its own digest."""
+        """Yield the manifest in order, but for its tail."""
         yield pack_manifest(manifest)
         yield pack_index(accumulate(self._lengths, initial=manifest.chunks_start))
         for device in self._devices:

@@ -10,13 +10,20 @@ import stat
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from vmatui.errors import ManifestError
 from vmatui.format import manifest as form
-from vmatui.format.digests import DIGEST_SIZE, ENTRY_SIZE, new_digest
-from vmatui.format.manifest import CHUNK, INDEX, SealedDevice, parse_chunk, parse_manifest
+from vmatui.format.digests import ENTRY_SIZE, new_digest
+from vmatui.format.manifest import (
+    CHUNK,
+    INDEX,
+    TAIL_SIZE,
+    SealedDevice,
+    parse_chunk,
+    parse_manifest,
+    parse_tail,
+)
 
 _KEPT: Final = 64
 """Chunks that are kept unpacked, 4 MiB: archives come nearly in order."""
@@ -24,7 +31,7 @@ _PIECE: Final = 1 << 20
 
 
 class ManifestFile:
-    """An open manifest whose digest matches; a context manager that closes itself.
+    """An open manifest whose digest matches.
 
     Args:
         path: Its file.
@@ -38,7 +45,13 @@ class ManifestFile:
         self._fd = _open(path)
         try:
             self.manifest = parse_manifest(self._read(0, form.MAX_HEAD))
-            self._check()
+            self._end = os.fstat(self._fd).st_size - TAIL_SIZE
+            if self._end < self.manifest.chunks_start:
+                raise ManifestError("is damaged: it is cut")
+            self.digest = self._content_digest()
+            """BLAKE3 of all that was sealed, whenever it was and however it is compressed."""
+            self.sealed_at = parse_tail(self._read(self._end, TAIL_SIZE), self.digest)
+            """Seconds since the epoch."""
         except BaseException:
             self.close()
             raise
@@ -67,17 +80,6 @@ class ManifestFile:
         """Close the file."""
         os.close(self._fd)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def _load(self, device: SealedDevice, number: int) -> bytes:
         start = self._bases[device.dev_id] + number * INDEX.size
         index = self._read(start, 2 * INDEX.size)
@@ -87,14 +89,11 @@ class ManifestFile:
         clusters = min(CHUNK, device.clusters - number * CHUNK)
         return parse_chunk(self._read(begin, end - begin), clusters)
 
-    def _check(self) -> None:
-        """Compare the digest at its end with what comes before."""
-        end = os.fstat(self._fd).st_size - DIGEST_SIZE
+    def _content_digest(self) -> bytes:
         digest = new_digest()
-        for start in range(0, end, _PIECE):
-            digest.update(self._read(start, min(_PIECE, end - start)))
-        if end < self.manifest.chunks_start or digest.digest() != self._read(end, DIGEST_SIZE):
-            raise ManifestError("is damaged: its own digest does not match")
+        for start in range(0, self._end, _PIECE):
+            digest.update(self._read(start, min(_PIECE, self._end - start)))
+        return digest.digest()
 
     def _read(self, start: int, length: int) -> bytes:
         try:

@@ -41,7 +41,7 @@ def _say_seal(arguments: Arguments, report: SealReport) -> None:
             f"warning: what is sound is sealed; missing clusters: {report.seal.missing}"
         )
     if not arguments.json:
-        digest = report.seal.manifest.digest.hex()
+        digest = report.seal.digest.hex()
         output.write_line(printable(f"{digest}  {report.seal.path}"))
 
 
