@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.damage import DAMAGED, DISKS, LEGAL, flip, sound
+from tests.damage import CONFIGS, DAMAGED, DISKS, LEGAL, flip, sound
 from tests.forge import BLOCK, CLUSTER, Disk, Forge, forge, noise
 from tests.sealing import (
     entries_of,
@@ -38,6 +38,11 @@ def test_what_lies_past_the_end_of_a_device_changes_no_entry(tmp_path: Path) -> 
         for n, end in enumerate(ends)
     ]
     assert without_time(manifests[0]) == without_time(manifests[1])
+
+
+def test_an_archive_without_devices_can_be_sealed(tmp_path: Path) -> None:
+    assert read_manifest(sealed_file(tmp_path / "a.vma", forge([], CONFIGS))) == {}
+    assert verify_file(tmp_path / "a.vma").payload is Payload.SOUND
 
 
 def test_stored_zeros_are_zeros(tmp_path: Path) -> None:

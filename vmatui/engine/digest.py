@@ -20,6 +20,7 @@ from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 
 _ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
 _FULL: Final = 0xFFFF
+_ZEROS: Final = bytes(CLUSTER_SIZE)
 
 
 @dataclass(slots=True)
@@ -93,13 +94,13 @@ class Digester:
         end = self._ends.get(slot & _ADDRESS)
         if end is not None:
             self._view[:end] = cluster[:end]
-            self._view[end:] = bytes(CLUSTER_SIZE - end)
+            self._view[end:] = _ZEROS[end:]
             cluster = self._view
         return entry_of(cluster)
 
     def _spread(self, mask: int, stored: memoryview) -> memoryview:
         """Put stored blocks where they belong in a cluster of zeros."""
-        self._view[:] = bytes(CLUSTER_SIZE)
+        self._view[:] = _ZEROS
         start = 0
         for block, blocks in runs_in(mask):
             end = start + blocks * BLOCK_SIZE

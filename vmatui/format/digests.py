@@ -1,7 +1,9 @@
 """The digests of a manifest: BLAKE3, cut to 16 bytes for a cluster.
 
-BLAKE3 does 5.9 GB/s on one core where md5 does 0.75, and nobody can make other data that fit a
-digest of 128 bits: a manifest kept in a safe place is evidence, not only a guard against accidents.
+BLAKE3 does 5.9 GB/s on one core where sha256 does 1.7 and md5 0.75, and nobody can make other data
+that fit a digest of 128 bits: a manifest kept in a safe place is evidence, not only a guard against
+accidents. It is fast enough on the one thread that checks: threads of its own won nothing on two
+cores.
 """
 
 from __future__ import annotations

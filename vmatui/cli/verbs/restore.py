@@ -39,7 +39,7 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         sealed = place_beside(arguments.file) if arguments.seal else None
         with sealing(sealed, archive.raw_header) as sealers:
             report = _restore(archive, plan, arguments, interruption, sealers)
-            write_seals(sealers, is_sound=report.is_complete)
+            write_seals(sealers, is_sound=report.verify.is_sound)
     if arguments.json:
         output.write_json(restore_record(report))
     _say_report(report)
