@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vmatui.engine.proxmox import Machine
     from vmatui.engine.report import VerifyReport
     from vmatui.engine.restore import RestoreReport, restore
+    from vmatui.engine.seal import SealReport, seal
     from vmatui.engine.verify import verify
     from vmatui.errors import VmaError
 
@@ -42,6 +43,7 @@ __all__ = [
     "Progress",
     "RestorePlan",
     "RestoreReport",
+    "SealReport",
     "VerifyReport",
     "VmaError",
     "compare",
@@ -51,6 +53,7 @@ __all__ = [
     "plan_create",
     "plan_restore",
     "restore",
+    "seal",
     "verify",
 ]
 
@@ -65,6 +68,7 @@ _HOMES = {
     "Progress": "vmatui.engine.progress",
     "RestorePlan": "vmatui.engine.plan",
     "RestoreReport": "vmatui.engine.restore",
+    "SealReport": "vmatui.engine.seal",
     "VerifyReport": "vmatui.engine.report",
     "VmaError": "vmatui.errors",
     "compare": "vmatui.engine.compare",
@@ -74,6 +78,7 @@ _HOMES = {
     "plan_create": "vmatui.engine.createplan",
     "plan_restore": "vmatui.engine.plan",
     "restore": "vmatui.engine.restore",
+    "seal": "vmatui.engine.seal",
     "verify": "vmatui.engine.verify",
 }
 

@@ -6,6 +6,7 @@ import argparse
 from typing import Final
 
 from vmatui.cli.rates import rate
+from vmatui.cli.sealoptions import add_seal_option
 
 _OSTYPES: Final = (
     *("l26", "l24", "win11", "win10", "win8", "win7", "wvista", "w2k8", "w2k3", "w2k", "wxp"),
@@ -60,6 +61,7 @@ def add_create(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
     )
+    add_seal_option(parser)
     _add_proxmox(parser.add_argument_group("an archive that Proxmox VE restores"))
 
 

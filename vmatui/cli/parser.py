@@ -14,6 +14,7 @@ from vmatui.cli import output
 from vmatui.cli.checkoptions import add_check
 from vmatui.cli.createoptions import DiskWords, add_create, disk_words
 from vmatui.cli.restoreoptions import Choice, add_restore
+from vmatui.cli.sealoptions import add_manifest_option, add_seal, add_seal_option
 from vmatui.errors import printable
 
 if TYPE_CHECKING:  # what only types need costs no start-up time
@@ -21,7 +22,9 @@ if TYPE_CHECKING:  # what only types need costs no start-up time
 
     from vmatui.engine.proxmox import Bus
 
-VERBS: Final = ("list", "config", "verify", "restore", "extract", "check", "create", "demo")
+VERBS: Final = (
+    *("list", "config", "verify", "seal", "restore", "extract", "check", "create", "demo"),
+)
 
 _USAGE: Final = """\
 vmatui [ARCHIVE|FOLDER]        look at archives in the terminal
@@ -45,6 +48,9 @@ class Arguments(argparse.Namespace):
     name: str | None = None
     verbose: bool = False
     quick: bool = False
+    manifest: str | None = None
+    seal: bool = False
+    even_faulty: bool = False
     folder: str | None = None
     to: Sequence[tuple[str, str]] = ()
     formats: Sequence[Choice] = ()
@@ -167,11 +173,15 @@ def _verb_parser() -> argparse.ArgumentParser:
     _add_list(_verb(verbs, "list", "print configs, devices and creation time"))
     _add_config(_verb(verbs, "config", "print a configuration file"))
     _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
+    seal = _verb(verbs, "seal", "verify, and write digests beside the archive that prove it later")
+    add_seal(seal)
+    _add_json(seal)
     restoring = "write devices and configs to a folder or to targets"
     for name, text in (("restore", restoring), ("extract", "the same as restore")):
         restore = _verb(verbs, name, text)
         _add_file(restore)
         add_restore(restore)
+        add_seal_option(restore)
         _add_output_choice(restore)
     check = _verb(verbs, "check", "compare what was restored with the archive")
     _add_file(check)
@@ -233,6 +243,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick", action="store_true", help="read only the headers, if FILE is not compressed"
     )
+    add_manifest_option(parser)
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:

@@ -88,6 +88,10 @@ def _dispatch(arguments: Arguments, interruption: Interruption, open_ui: OpenUi)
             from vmatui.cli.verbs import verify
 
             return verify.run(arguments, interruption)
+        case "seal":
+            from vmatui.cli.verbs import seal
+
+            return seal.run(arguments, interruption)
         case "restore" | "extract":
             from vmatui.cli.verbs import restore
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from vmatui.engine.clusterset import ClusterSet
 from vmatui.engine.findings import FindingList, Touched
+from vmatui.engine.proof import Proof
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault, Severity
@@ -66,6 +67,8 @@ class Checker:
         self.findings = FindingList()
         self.tallies = {device.dev_id: DeviceTally(device) for device in header.devices}
         self.extents = 0
+        self.proof = Proof()
+        """What a manifest has proved; set by whoever compares with one."""
         for fault in faults:
             self._add(fault, offset=0)
 

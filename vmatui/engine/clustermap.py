@@ -86,11 +86,13 @@ class ClusterMap:
         used = extent.header.used
         if not rejected:
             self.mark(used)
-            return
-        self.mark([slot for position, slot in enumerate(used) if position not in rejected])
-        for position in rejected:
-            if position < len(used):
-                self._flag(used[position], is_sound=extent.is_sound)
+        else:
+            self.mark([slot for position, slot in enumerate(used) if position not in rejected])
+            for position in rejected:
+                if position < len(used):
+                    self._flag(used[position], is_sound=extent.is_sound)
+        for position in extent.rotten:
+            self._flag(used[position], is_sound=False)
 
     def mark(self, slots: Iterable[int]) -> None:
         """Write the clusters of slots, 64-bit numbers that are known to be good."""

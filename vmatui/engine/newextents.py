@@ -66,6 +66,18 @@ class NewExtent:
         view = self.buffer.view
         return [view[start:end] for start, end in self.pieces]
 
+    def stored_clusters(self) -> Iterator[memoryview]:
+        """Yield the clusters with at least one stored block, whole, in the order of their slots."""
+        size = layout.CLUSTER_SIZE
+        numbers = dict.fromkeys(
+            number
+            for start, end in self.pieces
+            for number in range(start // size, layout.clusters_in(end))
+        )
+        if self.buffer is not None:
+            for number in numbers:
+                yield self.buffer.view[number * size : (number + 1) * size]
+
     def release(self) -> None:
         """Give the buffer back."""
         if self.buffer is not None:

@@ -38,6 +38,8 @@ class Extent:
     faults: list[Fault]
     holes: list[tuple[int, int]] = field(default_factory=list)
     """Start and end, in the payload, of bytes that could not be read."""
+    rotten: frozenset[int] = frozenset()
+    """Positions of used slots whose clusters are not as a manifest has them."""
     buffer: Buffer | None = None
     """Holds the payload from its first byte on; None when only headers are walked."""
 
@@ -45,6 +47,11 @@ class Extent:
     def is_sound(self) -> bool:
         """Whether the header proves what it says; a cut payload does not change that."""
         return not any(fault.code is not Code.SHORT_EXTENT for fault in self.faults)
+
+    @property
+    def has_payload(self) -> bool:
+        """Whether all that it stores can be looked at, and not only its header."""
+        return self.buffer is not None or not self.length
 
     def release(self) -> None:
         """Give the payload's memory back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from vmatui.cli.parser import Arguments
 from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.restorerecords import plan_record, restore_record
+from vmatui.cli.sealing import sealing, write_seals
 from vmatui.cli.selection import left_out, only
 from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
@@ -24,6 +25,8 @@ from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.engine.report import sentences
 from vmatui.engine.restore import RestoreReport, restore
+from vmatui.engine.seal import place_beside
+from vmatui.engine.verify import Visitor
 from vmatui.errors import SuspendedError, TargetError, UsageError, printable
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT
@@ -34,6 +37,10 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     if arguments.folder is None and not arguments.to:
         raise UsageError(
             "nothing says where to restore to: name a folder, or use --to DEVICE=PLACE"
+        )
+    if arguments.seal and arguments.resume:
+        raise UsageError(
+            "--resume leaves out what was read already, so --seal has no place: seal later"
         )
     if arguments.check:
         require_readable_twice(arguments.file)
@@ -55,7 +62,10 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
             paths_to_read(plan)
         for warning in plan.warnings:
             diagnostics.remark(f"warning: {warning}")
-        report = _restore(archive, plan, arguments, interruption)
+        sealed = place_beside(arguments.file) if arguments.seal else None
+        with sealing(sealed, archive.raw_header) as sealers:
+            report = _restore(archive, plan, arguments, interruption, sealers)
+            write_seals(sealers, is_sound=report.verify.is_sound)
     _say_report(report)
     check = read_back(arguments.file, plan, report, interruption) if arguments.check else None
     if arguments.json:
@@ -113,13 +123,17 @@ def _refuse(arguments: Arguments, plan: RestorePlan) -> int:
 
 
 def _restore(
-    archive: Archive, plan: RestorePlan, arguments: Arguments, interruption: Interruption
+    archive: Archive,
+    plan: RestorePlan,
+    arguments: Arguments,
+    interruption: Interruption,
+    sealers: Sequence[Visitor],
 ) -> RestoreReport:
     if not (arguments.json or arguments.map is not None or _is_taken(plan)):
         output.write_lines(_device_lines(plan, arguments.folder))
-    visitors = (
-        [ReferenceLog(archive.header.devices, output.write_line)] if arguments.verbose else []
-    )
+    visitors = [*sealers]
+    if arguments.verbose:
+        visitors.append(ReferenceLog(archive.header.devices, output.write_line))
     limiter = None if arguments.limit is None else Limiter(arguments.limit)
     # A pipe that nobody reads blocks; there the signal itself ends the wait.
     cancel = threading.Event() if _is_taken(plan) else interruption.hand_over()
