@@ -179,7 +179,8 @@ def _path_problems(planned: PlannedDevice, facts: PathFacts, terms: Terms) -> It
         yield f"{path} is {facts.occupation}: release it first"
     if facts.read_only:
         yield f"{path} is read-only: it cannot be written"
-    if not path.parent.is_dir() and (terms.folder is None or path.parent != terms.folder.resolve()):
+    is_in_folder = terms.folder is not None and path.parent.resolve() == terms.folder.resolve()
+    if not path.parent.is_dir() and not is_in_folder:
         yield f"{path.parent} does not exist: create it, or choose another place"
     if not planned.is_direct and not terms.unfinished.checkpoint and temporary_path(path).exists():
         yield (
