@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import os
 import stat
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from vmatui.storage.destination import ZeroPolicy
-from vmatui.storage.targets import changed, size_problem, target_error
+from vmatui.storage.inplace import InPlace
+from vmatui.storage.targets import size_problem, target_error
 from vmatui.storage.zeroing import make_zero
 
 CLOSED: Final = -1
 """In place of a descriptor."""
 
 
-class ExistingTarget(ABC):
+class ExistingTarget(InPlace):
     """A file or block device that is there already; how it is opened and written is its own.
 
     Args:
@@ -48,10 +48,6 @@ class ExistingTarget(ABC):
         self._allow_larger = allow_larger
         self._fd = CLOSED
 
-    @abstractmethod
-    def open(self) -> None:
-        """Open it; nothing is changed yet."""
-
     @property
     def identity(self) -> str:
         """The number of a file; the size of a device, whose name may change with every start."""
@@ -59,17 +55,6 @@ class ExistingTarget(ABC):
         if stat.S_ISREG(status.st_mode):
             return str(status.st_ino)
         return str(os.lseek(self._fd, 0, os.SEEK_END))
-
-    def start_over(self) -> None:
-        """Open it: what an earlier job has left of it is what is there."""
-        self.open()
-
-    def reopen(self, identity: str) -> None:
-        """Open it again, if it is still the same."""
-        self.open()
-        if self.identity != identity:
-            self.discard()
-            raise changed(self.place)
 
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
         """Make it read zero up to the size."""
@@ -92,26 +77,12 @@ class ExistingTarget(ABC):
         except OSError as error:
             raise target_error("write all of", self.place, error) from error
 
-    def finish(self) -> None:
-        """Sync and close it."""
-        self.sync()
-        self.discard()
-
     def discard(self) -> None:
         """Close it; what was there before cannot be brought back."""
         if self._fd != CLOSED:
             with suppress(OSError):
                 os.close(self._fd)
             self._fd = CLOSED
-
-    def suspend(self) -> None:
-        """Close it."""
-        self.discard()
-
-    def keep_incomplete(self) -> str:
-        """Sync and close it, and return its path: it keeps its name."""
-        self.finish()
-        return self.place
 
     def _size_problem(self, room: int) -> str | None:
         return size_problem(room, self.size, allow_larger=self._allow_larger)

@@ -13,9 +13,10 @@ from pathlib import Path
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import inspect
 from vmatui.storage.destination import ZeroPolicy
+from vmatui.storage.inplace import InPlace
 from vmatui.storage.newfile import NewFile
 from vmatui.storage.qemuexport import QemuExport, create_image, repair_image
-from vmatui.storage.targets import changed, size_problem, target_error
+from vmatui.storage.targets import size_problem, target_error
 from vmatui.storage.vmdkname import rename_in_vmdk
 
 
@@ -146,7 +147,7 @@ class NewImageTarget(_ImageTarget):
                 raise target_error("finish", self.place, error) from error
 
 
-class ExistingImageTarget(_ImageTarget):
+class ExistingImageTarget(_ImageTarget, InPlace):
     """An image that is there already, a `vmatui.storage.targets.Target`.
 
     Args:
@@ -173,17 +174,6 @@ class ExistingImageTarget(_ImageTarget):
             self.discard()
             raise TargetError(f"{self.place} {problem}")
 
-    def start_over(self) -> None:
-        """Open it: what an earlier job has left of it is what is there."""
-        self.open()
-
-    def reopen(self, identity: str) -> None:
-        """Open it again, if it is still the same."""
-        self.open()
-        if self.identity != identity:
-            self.discard()
-            raise changed(self.place)
-
     @property
     def identity(self) -> str:
         """The number of the file in its file system."""
@@ -202,12 +192,3 @@ class ExistingImageTarget(_ImageTarget):
     def discard(self) -> None:
         """Close the image; what was in it before cannot be brought back."""
         self._abandon()
-
-    def suspend(self) -> None:
-        """Close the image."""
-        self.discard()
-
-    def keep_incomplete(self) -> str:
-        """Sync and close the image, and return its path: it keeps its name."""
-        self.finish()
-        return self.place

@@ -8,10 +8,11 @@ from typing import Final
 from vmatui.errors import TargetError
 from vmatui.storage.destination import ZeroPolicy
 from vmatui.storage.exportwriting import ExportWriting
+from vmatui.storage.inplace import InPlace
 from vmatui.storage.nbdstream import NbdError, NbdStream
 from vmatui.storage.nbduri import parse_nbd_uri
 from vmatui.storage.nbdwriter import NbdWriter
-from vmatui.storage.targets import changed, size_problem, target_error
+from vmatui.storage.targets import size_problem, target_error
 
 _PATIENCE: Final = 300.0
 """Seconds without an answer after which a server is given up."""
@@ -28,7 +29,7 @@ def inspect_export(uri: str) -> tuple[int, bool]:
     return writer.size, writer.is_read_only
 
 
-class NbdTarget:
+class NbdTarget(InPlace):
     """An export, a `vmatui.storage.targets.Target`.
 
     Args:
@@ -58,17 +59,6 @@ class NbdTarget:
             raise TargetError(f"{self.place} {problem}")
         self._export = ExportWriting(self.place, self.size, writer)
 
-    def start_over(self) -> None:
-        """Open it: what an earlier job has left of it is what is there."""
-        self.open()
-
-    def reopen(self, identity: str) -> None:
-        """Open it again, if it is still the same."""
-        self.open()
-        if self.identity != identity:
-            self.discard()
-            raise changed(self.place)
-
     @property
     def identity(self) -> str:
         """The size of the export in bytes: a server tells nothing else of it."""
@@ -90,25 +80,11 @@ class NbdTarget:
         """Wait until everything is on the server's disk."""
         self._opened().sync()
 
-    def finish(self) -> None:
-        """Sync, and close the connection."""
-        self.sync()
-        self.discard()
-
     def discard(self) -> None:
         """Close the connection; what was there before cannot be brought back."""
         export, self._export = self._export, None
         if export is not None:
             export.writer.close()
-
-    def suspend(self) -> None:
-        """Close the connection."""
-        self.discard()
-
-    def keep_incomplete(self) -> str:
-        """Sync and close, and return the URI: an export keeps its name."""
-        self.finish()
-        return self.place
 
     def _opened(self) -> ExportWriting:
         assert self._export is not None
