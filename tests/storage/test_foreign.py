@@ -76,7 +76,7 @@ def at(offset: int, magic: bytes) -> bytes:
         ("größer ➜ cut inside a letter: ü".encode()[:-1], "a text file"),
         (b"\n <!DOCTYPE html><html>", "a web page, perhaps a download that failed"),
     ],
-    # The bytes of some hold the time, and each process that collects the tests must name them alike.
+    # Some hold the time, and each process that collects the tests must name them alike.
     ids=lambda value: value if isinstance(value, str) else "it",
 )
 def test_a_file_that_is_no_vma_is_named(head: bytes, name: str) -> None:
