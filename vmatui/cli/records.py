@@ -80,4 +80,5 @@ def _device_record(device: DeviceReport) -> Record:
         "zero": device.zero,
         "missing": device.missing,
         "damaged": device.damaged,
+        "doubtful": device.doubtful,
     }

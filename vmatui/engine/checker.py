@@ -7,10 +7,12 @@ clusters that a restore may write.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from vmatui.engine.clusterset import ClusterSet
 from vmatui.engine.findings import FindingList, Touched
+from vmatui.engine.unsettled import Unsettled
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault, Severity
@@ -40,6 +42,8 @@ class DeviceTally:
         """Clusters that a sound extent brought."""
         self.damaged = ClusterSet(self.clusters)
         """Clusters that a damaged extent names, or whose data is cut or unreadable."""
+        self.doubtful = ClusterSet(self.clusters)
+        """Clusters of `seen` whose data no checksum vouches for, though the stream has some."""
         self.stored = 0
         """Sound clusters with at least one stored block."""
         self.next_vmstate = 0
@@ -66,25 +70,31 @@ class Checker:
         self.findings = FindingList()
         self.tallies = {device.dev_id: DeviceTally(device) for device in header.devices}
         self.extents = 0
+        self._unsettled = Unsettled({key: tally.clusters for key, tally in self.tallies.items()})
         for fault in faults:
             self._add(fault, offset=0)
 
     def take_gap(self, gap: Gap) -> None:
-        """Take note of a stretch that is no extent."""
+        """Take note of a stretch that is no extent, and of what is in doubt before it."""
+        touched = self._unsettled.doubt(gap.offset - gap.doubt) if gap.doubt else []
+        for dev_id, first, last in touched:
+            self.tallies[dev_id].doubtful.add(first, last)
         for fault in gap.faults:
-            self._add(fault, offset=gap.offset)
+            self._add(_with_doubt(fault, touched), offset=gap.offset, touched=touched)
 
     def take_extent(self, extent: Extent) -> Rejected:
         """Check one extent; return the slots whose clusters must not be written."""
         self.extents += 1
+        self._unsettled.settle(extent.settled)
         if extent.faults:
             self._take_faults(extent)
         if not extent.is_sound:
             self._mark_damaged(extent)
             return _ALL
-        if not extent.holes and extent.present == extent.length and self._take_whole(extent):
-            return _NONE
-        return self._take_each(extent)
+        is_whole = extent.present == extent.length and not extent.holes and not extent.doubts
+        rejected = _NONE if is_whole and self._take_whole(extent) else self._take_each(extent)
+        self._unsettled.add(extent, rejected)
+        return rejected
 
     def _take_whole(self, extent: Extent) -> bool:
         """Take all slots at once, as runs of clusters; False when any has to be looked at."""
@@ -118,11 +128,13 @@ class Checker:
             is_good = False
             if tally is None:
                 self._unknown_device(extent, dev_id, cluster)
-            elif any(low < end and high > start for low, high in holes):
+            elif mask and _overlap(holes, start, end):
                 if cluster < tally.clusters:
                     tally.damaged.add(cluster, cluster)
             else:
                 is_good = self._accept(extent, tally, cluster, mask)
+                if is_good and mask and _overlap(extent.doubts, start, end):
+                    tally.doubtful.add(cluster, cluster)
             if not is_good:
                 rejected.add(position)
             start = end
@@ -239,6 +251,19 @@ def _holes(extent: Extent) -> list[tuple[int, int]]:
     if extent.present < extent.length:
         return [*extent.holes, (extent.present, extent.length)]
     return extent.holes
+
+
+def _with_doubt(fault: Fault, touched: Sequence[Touched]) -> Fault:
+    """Return a fault of the stream with the clusters named that it casts doubt on."""
+    count = sum(last - first + 1 for _, first, last in touched)
+    if not count:
+        return fault
+    text = f"{fault.message}; no checksum vouches for {count} clusters before it"
+    return replace(fault, message=text)
+
+
+def _overlap(ranges: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(low < end and high > start for low, high in ranges)
 
 
 def _runs(addresses: list[int]) -> list[tuple[int, int]]:

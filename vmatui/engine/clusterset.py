@@ -69,6 +69,10 @@ class ClusterSet:
                 f"archives in any order are read up to {tib} TiB a device"
             )
 
+    def iter_present(self) -> Iterator[tuple[int, int]]:
+        """Yield the ranges, first and last included, that are in the set; neighbours may meet."""
+        return ((first, last) for first, last, absent in self._stretches(None) if not absent)
+
     def iter_absent(self, also: ClusterSet | None = None) -> Iterator[tuple[int, int]]:
         """Yield the ranges, first and last included, that are neither here nor in `also`."""
         start: int | None = None

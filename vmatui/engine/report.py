@@ -31,7 +31,7 @@ class Payload(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceReport:
-    """What was seen of one device, in clusters; the last four add up to `clusters`."""
+    """What was seen of one device, in clusters: `stored` to `damaged` add up to all."""
 
     dev_id: int
     name: str
@@ -43,6 +43,8 @@ class DeviceReport:
     missing: int
     damaged: int
     """Named only by a damaged extent, or with data that is cut or unreadable."""
+    doubtful: int = 0
+    """Those of `stored` whose data no checksum of the stream vouches for, though one should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _device(tally: DeviceTally) -> DeviceReport:
         zero=seen - tally.stored,
         missing=missing,
         damaged=device.clusters - seen - missing,
+        doubtful=len(tally.doubtful),
     )
 
 
