@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from vmatui.engine.clusterset import ClusterSet
+from vmatui.engine.clusterset import ADDRESS, ClusterSet, runs_of
 from vmatui.engine.findings import FindingList, Touched
 from vmatui.engine.unsettled import Unsettled
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault, Severity
-from vmatui.format.extent import DEVICE_BITS, parse_slot
+from vmatui.format.extent import parse_slot
 from vmatui.format.header import Device, Header
 
 Rejected = frozenset[int]
@@ -24,7 +24,6 @@ Rejected = frozenset[int]
 
 _NONE: Final[Rejected] = frozenset()
 _ALL: Final[Rejected] = frozenset(range(layout.SLOTS_PER_EXTENT))
-_ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
 
 
 class DeviceTally:
@@ -80,7 +79,7 @@ class Checker:
         for dev_id, first, last in touched:
             self.tallies[dev_id].doubtful.add(first, last)
         for fault in gap.faults:
-            self._add(_with_doubt(fault, touched), offset=gap.offset, touched=touched)
+            self._add(_with_doubt(fault, gap.doubt), offset=gap.offset, touched=touched)
 
     def take_extent(self, extent: Extent) -> Rejected:
         """Check one extent; return the slots whose clusters must not be written."""
@@ -100,7 +99,7 @@ class Checker:
         """Take all slots at once, as runs of clusters; False when any has to be looked at."""
         used = extent.header.used
         runs = []
-        for first, last in _runs(sorted([slot & _ADDRESS for slot in used])):
+        for first, last in runs_of(sorted([slot & ADDRESS for slot in used])):
             tally = self.tallies.get(first >> 32)
             low, high = first & 0xFFFFFFFF, last & 0xFFFFFFFF
             if tally is None or tally.is_vmstate or not low <= high < tally.clusters - 1:
@@ -253,31 +252,13 @@ def _holes(extent: Extent) -> list[tuple[int, int]]:
     return extent.holes
 
 
-def _with_doubt(fault: Fault, touched: Sequence[Touched]) -> Fault:
-    """Return a fault of the stream with the clusters named that it casts doubt on."""
-    count = sum(last - first + 1 for _, first, last in touched)
-    if not count:
+def _with_doubt(fault: Fault, doubt: int) -> Fault:
+    """Return a fault of the stream that says on how many bytes it casts doubt."""
+    if not doubt:
         return fault
-    text = f"{fault.message}; no checksum vouches for {count} clusters before it"
-    return replace(fault, message=text)
+    text = f"no checksum vouches for the {doubt} archive bytes before it"
+    return replace(fault, message=f"{fault.message}; {text}")
 
 
 def _overlap(ranges: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     return any(low < end and high > start for low, high in ranges)
-
-
-def _runs(addresses: list[int]) -> list[tuple[int, int]]:
-    """Join sorted addresses (dev_id and cluster in one number) into runs."""
-    if not addresses:
-        return []
-    if addresses == list(range(addresses[0], addresses[0] + len(addresses))):
-        return [(addresses[0], addresses[-1])]
-    runs = []
-    first = last = addresses[0]
-    for address in addresses[1:]:
-        if address > last + 1:
-            runs.append((first, last))
-            first = address
-        last = address
-    runs.append((first, last))
-    return runs

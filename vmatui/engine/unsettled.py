@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vmatui.engine.clusterset import ClusterSet
+from vmatui.engine.clusterset import ADDRESS, ClusterSet, runs_of
 from vmatui.engine.findings import Touched
 from vmatui.engine.walk import Extent
 
@@ -35,12 +35,16 @@ class Unsettled:
         if extent.end <= extent.settled:
             return
         self._end = extent.end
-        for position, slot in enumerate(extent.header.used):
-            if slot & _DATA and position not in rejected:
-                dev_id, cluster = slot >> 32 & 0xFF, slot & 0xFFFFFFFF
-                if dev_id not in self._sets:
-                    self._sets[dev_id] = ClusterSet(self._sizes[dev_id])
-                self._sets[dev_id].add(cluster, cluster)
+        addresses = [
+            slot & ADDRESS
+            for position, slot in enumerate(extent.header.used)
+            if slot & _DATA and position not in rejected
+        ]
+        for first, last in runs_of(sorted(addresses)):
+            dev_id = first >> 32
+            if dev_id not in self._sets:
+                self._sets[dev_id] = ClusterSet(self._sizes[dev_id])
+            self._sets[dev_id].add(first & 0xFFFFFFFF, last & 0xFFFFFFFF)
 
     def doubt(self, offset: int) -> list[Touched]:
         """Return and forget the clusters that are in doubt because bytes from an offset on are."""

@@ -17,8 +17,8 @@ _FOOTER = struct.Struct("<IBI")
 """How many frames, flags, magic."""
 _FOOTER_MAGIC = 0x8F92EAB1
 _HAS_CHECKSUMS, _RESERVED = 0x80, 0x7C
-_LARGEST = 16 << 20
-"""Bytes of a table that are read: two million frames."""
+_LARGEST = 2 << 20
+"""Bytes of a table that are read: a quarter of a million frames."""
 _MOST_GROWTH = 1 << 16
 """How many times its packed length a frame may hold, about what zstd packs at its best."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Decoded, Intake
@@ -38,7 +39,8 @@ class _Stream:
         self._found: Frame | None = None
         """A frame behind damage, its first block decoded."""
         self._search = Search(intake, _MAGIC_PATTERN, len(MAGIC), self._attempt, _PATIENCE)
-        self._table: SeekTable | None = None
+        self._ways = _PATIENCE
+        """How many damaged frames may still be followed to their end in vain."""
 
     def decode(self) -> Decoded:
         has_checksums = True
@@ -80,13 +82,16 @@ class _Stream:
         """
         frame = self._frame
         start, given = (frame.start, frame.given) if frame else (self._intake.offset, 0)
-        lost = frame.skip_rest() if frame else None
+        lost = frame.skip_rest() if frame and self._ways else None
+        place = self._intake.offset
         if lost is None:
+            self._ways = max(0, self._ways - 1)
             self._found = self._search.next()
             if self._found is None:
                 raise error
-            lost = self._table_says(start, given, self._found.start)
-        yield regained(error.damage, lost, self._intake.offset)
+            place = self._found.start
+            lost = self._table_says(start, given, place)
+        yield regained(error.damage, lost, place)
         yield from _zeros(lost or 0)
         self._frame = None
         return True
@@ -94,6 +99,10 @@ class _Stream:
     def _attempt(self) -> Frame | None:
         frame = Frame(self._intake)
         return frame if frame.attempt() else None
+
+    @cached_property
+    def _table(self) -> SeekTable | None:
+        return read_seek_table(self._intake)
 
     def _table_says(self, start: int, given: int, place: int) -> int | None:
         """Return how many archive bytes are lost, if a seek table tells.
@@ -103,8 +112,6 @@ class _Stream:
             given: Bytes of it that were decoded.
             place: Where in the file the next good frame starts.
         """
-        if self._table is None:
-            self._table = read_seek_table(self._intake)
         if self._table is None:
             return None
         before, after = self._table.offset_of(start), self._table.offset_of(place)

@@ -26,6 +26,8 @@ _RLE_BLOCK, _RESERVED_BLOCK = 1, 3
 _CHECKSUM: Final = 4
 _FURTHEST_END: Final = 8 << 20
 """Bytes ahead in which the end of a damaged frame is looked for, block by block."""
+_MOST_BLOCKS: Final = 1024
+"""Blocks that are followed to there; a hostile frame has millions of them."""
 
 
 class Frame:
@@ -167,7 +169,7 @@ def _find_end(rest: memoryview, tail: int, *, is_whole: bool) -> tuple[int, int]
     is_last = False
     while not is_last:
         block = _parse_block(rest[at : at + 3])
-        if block is None:
+        if block is None or blocks == _MOST_BLOCKS:
             return None
         length, is_last = block
         at += length
