@@ -41,6 +41,8 @@ CASES: dict[str, tuple[tuple[str, ...], int]] = {
     "plan.json": (("restore", "sound.vma", "out", "--plan", "--json"), 0),
     "plan-problems.txt": (("restore", "sound.vma", "a/b", "--to", "2=sound.vma", "--plan"), 4),
     "plan-problems.json": (("restore", "sound.vma", "a/b", "--to", "2=.", "--plan", "--json"), 4),
+    "restore-check.txt": (("restore", "sound.vma", "out", "--check"), 0),
+    "restore-check.json": (("restore", "sound.vma", "out", "--check", "--json"), 0),
     "error.json": (("verify", "missing.vma", "--json"), 3),
     "config-missing.json": (("config", "-c", "x", "sound.vma", "--json"), 2),
 }

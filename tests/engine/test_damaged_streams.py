@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from tests.forge import EXTENT_HEADER
+from tests.forge import CLUSTER, EXTENT_HEADER
+from tests.opening import opened
 from tests.streamdamage import (
     DAMAGES,
     PACKERS,
@@ -18,9 +20,12 @@ from tests.streamdamage import (
     Packed,
     Range,
     extents,
+    original,
     overlap,
     recover,
 )
+from vmatui.engine.plan import plan_restore
+from vmatui.engine.restore import restore
 from vmatui.storage.faults import StreamState
 
 EACH = pytest.mark.parametrize("name", PACKERS)
@@ -153,3 +158,25 @@ def test_a_seek_table_tells_how_much_is_lost_and_else_nobody_knows() -> None:
         told[name] = " ".join(finding.message for finding in findings)
     assert "bytes of zeros stand in for what is lost" in told["zstd seekable"]
     assert "an unknown number of bytes is lost" in told["zstd frames without sizes"]
+
+
+@EACH
+def test_a_sound_archive_is_sound_and_leaves_nothing_in_doubt(name: str) -> None:
+    recovered = recover(packed(name).data)
+    assert recovered.report.is_sound
+    assert recovered.report.stream is StreamState.SOUND
+    assert recovered.sound == EVERY
+
+
+@pytest.mark.parametrize("name", ["lzop", "zstd seekable", "gzip members", "pigz -i"])
+def test_a_restore_of_a_damaged_archive_writes_what_came_back(name: str, tmp_path: Path) -> None:
+    damaged, _ = DAMAGES["64 KiB lost"](packed(name).data)
+    sound = recover(damaged).sound
+    with opened(damaged) as archive:
+        report = restore(archive, plan_restore(archive.header, folder=tmp_path / "out"))
+    assert not report.is_complete
+    images = {output.dev_id: output.path.read_bytes() for output in report.outputs}
+    assert all(output.path.name.endswith(".incomplete") for output in report.outputs)
+    for dev_id, number in sound:
+        written = images[dev_id][number * CLUSTER : (number + 1) * CLUSTER]
+        assert written == original((dev_id, number))

@@ -46,6 +46,7 @@ def at(offset: int, magic: bytes) -> bytes:
             tar_of("x", tarfile.PAX_FORMAT),
             "a tar archive, perhaps an LXC container backup (vzdump-lxc)",
         ),
+        (at(0, b"VMASEAL\0"), "the manifest (.vmatui) of a sealed archive"),
         (tar_of("Appliance.OVF"), "a virtual appliance (OVA)"),
         (zip_of("x"), "a zip archive"),
         (

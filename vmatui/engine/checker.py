@@ -12,6 +12,7 @@ from typing import Final
 
 from vmatui.engine.clusterset import ADDRESS, ClusterSet, runs_of
 from vmatui.engine.findings import FindingList, Touched
+from vmatui.engine.proof import Proof
 from vmatui.engine.unsettled import Unsettled
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format import layout
@@ -69,6 +70,8 @@ class Checker:
         self.findings = FindingList()
         self.tallies = {device.dev_id: DeviceTally(device) for device in header.devices}
         self.extents = 0
+        self.proof = Proof()
+        """What a manifest has proved; set by whoever compares with one."""
         self._unsettled = Unsettled({key: tally.clusters for key, tally in self.tallies.items()})
         for fault in faults:
             self._add(fault, offset=0)

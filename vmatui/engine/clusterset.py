@@ -6,7 +6,7 @@ A 16 TiB device costs some megabytes, and what a hostile archive can make us all
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from vmatui.errors import SourceError
@@ -72,22 +72,15 @@ class ClusterSet:
                 f"archives in any order are read up to {tib} TiB a device"
             )
 
-    def iter_present(self) -> Iterator[tuple[int, int]]:
-        """Yield the ranges, first and last included, that are in the set; neighbours may meet."""
-        return ((first, last) for first, last, absent in self._stretches(None) if not absent)
-
     def iter_absent(self, also: ClusterSet | None = None) -> Iterator[tuple[int, int]]:
         """Yield the ranges, first and last included, that are neither here nor in `also`."""
-        start: int | None = None
-        for first, last, absent in self._stretches(also):
-            if absent and start is None:
-                start = first
-            elif not absent and start is not None:
-                yield start, first - 1
-                start = None
-            end = last
-        if start is not None:
-            yield start, end
+        stretches = self._stretches(also)
+        return join_ranges((first, last) for first, last, absent in stretches if absent)
+
+    def iter_present(self) -> Iterator[tuple[int, int]]:
+        """Yield the ranges, first and last included, that are in the set, in order."""
+        stretches = self._stretches(None)
+        return join_ranges((first, last) for first, last, absent in stretches if not absent)
 
     def _stretches(self, also: ClusterSet | None) -> Iterator[tuple[int, int, bool]]:
         """Yield (first, last, absent) over the whole device; neighbours may be alike."""
@@ -115,6 +108,20 @@ class ClusterSet:
 
     def _size(self, number: int) -> int:
         return min(_CHUNK, self._clusters - (number << _CHUNK_BITS))
+
+
+def join_ranges(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join neighbours among ranges, first and last included, that come in order."""
+    start = end = None
+    for first, last in ranges:
+        if start is None or end is None:
+            start = first
+        elif first > end + 1:
+            yield start, end
+            start = first
+        end = last
+    if start is not None and end is not None:
+        yield start, end
 
 
 def _pieces(first: int, last: int) -> Iterator[tuple[int, int]]:

@@ -32,6 +32,11 @@ def header_faults(header: ExtentHeader, uuid: bytes) -> list[Fault]:
     return faults
 
 
+def short_fault(present: int, length: int) -> Fault:
+    """Return the fault of an extent that has fewer bytes of data than it names."""
+    return Fault(Code.SHORT_EXTENT, f"only {present} of its {length} bytes of data are there")
+
+
 def gap_fault(offset: int, length: int, head: bytes, *, goes_on: bool) -> Fault:
     """Return the fault of bytes that are no extent.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from vmatui.engine.archive import Archive
-from vmatui.engine.extentfaults import gap_fault, header_faults, tail_fault
+from vmatui.engine.extentfaults import gap_fault, header_faults, short_fault, tail_fault
 from vmatui.engine.feed import Buffer, BufferPool, Feed
 from vmatui.engine.spoilt import SpoiltBytes
 from vmatui.format import layout
@@ -46,6 +46,8 @@ class Extent:
     """Archive offset up to which no later fault can cast doubt on the bytes."""
     is_followed: bool = True
     """Whether the next extent, or the end of the archive, stands right behind the payload."""
+    rotten: frozenset[int] = frozenset()
+    """Positions of used slots whose clusters are not as a manifest has them."""
     buffer: Buffer | None = None
     """Holds the payload from its first byte on; None when only headers are walked."""
 
@@ -58,6 +60,11 @@ class Extent:
     def end(self) -> int:
         """Archive offset behind the last byte of payload that is there."""
         return self.offset + HEADER + self.present
+
+    @property
+    def has_payload(self) -> bool:
+        """Whether all that it stores can be looked at, and not only its header."""
+        return self.buffer is not None or not self.length
 
     def release(self) -> None:
         """Give the payload's memory back."""
@@ -87,15 +94,18 @@ class Walk:
     Args:
         archive: Its source stands at the first extent.
         pool: Memory for the payloads; None walks only the headers of a seekable source.
+        payload_from: Of a seekable source, extents before this archive offset are walked by their
+            headers even so.
     """
 
-    def __init__(self, archive: Archive, pool: BufferPool | None) -> None:
+    def __init__(self, archive: Archive, pool: BufferPool | None, *, payload_from: int = 0) -> None:
         self._source = archive.source
         self._uuid = archive.header.uuid.bytes
         self._feed = Feed(archive.source)
         self._pool = pool
         self._head = memoryview(bytearray(HEADER))
-        self._end = archive.source.disk_size if pool is None else None
+        self._end = archive.source.disk_size if archive.source.seekable else None
+        self._payload_from = payload_from if archive.source.seekable else 0
         self._number = 0
         self._advised = 0
         self._spoilt = SpoiltBytes(archive.source)
@@ -104,7 +114,7 @@ class Walk:
         got = self._feed.fill(self._head)
         while got == HEADER or self._feed.resume():
             if got < HEADER:
-                # Nothing is joined across a loss: what comes next must prove itself.
+                # What comes after a loss is not joined to what was before it.
                 yield from self._unfinished(got, is_end=False)
                 got = self._feed.fill(self._head)
                 continue
@@ -113,7 +123,7 @@ class Walk:
             if not candidates:
                 item: Extent | Gap | None = self._resynchronise()
                 got = self._feed.fill(self._head)
-            elif self._pool is None:
+            elif self._pool is None or self._feed.offset - HEADER < self._payload_from:
                 item, got = self._skip_payload(header, candidates)
             else:
                 item, got = self._read_payload(header, candidates, self._pool)
@@ -183,8 +193,7 @@ class Walk:
         extent.length = candidates[-1] if end is None else max(end, candidates[0])
         extent.present = min(len(read), candidates[-1]) if end is None else end
         if extent.present < extent.length:
-            text = f"only {extent.present} of its {extent.length} bytes of data are there"
-            extent.faults.append(Fault(Code.SHORT_EXTENT, text))
+            extent.faults.append(short_fault(extent.present, extent.length))
         extent.is_followed = False
         self._feed.unread(read[extent.present :])
         return self._feed.fill(self._head)
@@ -287,6 +296,5 @@ class Walk:
         extent.doubts = self._spoilt.doubts(extent.offset, HEADER, start + extent.length)
         extent.holes = self._spoilt.holes(start, start + extent.length)
         if extent.holes and not extent.is_followed:
-            # Zeros may stand in for more or fewer bytes than were lost: only what comes before
-            # them is certainly in its place, unless the next header is where it should be.
+            # Nothing shows that the zeros are as many as the bytes that were lost.
             extent.holes = [(extent.holes[0][0], extent.length)]
