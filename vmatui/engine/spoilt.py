@@ -24,9 +24,10 @@ class SpoiltBytes:
         self._source = source
         self._faults: list[SourceFault] = []
 
-    def look(self) -> None:
-        """Take what the source has found so far."""
+    def look(self) -> bool:
+        """Take what the source has found so far; return whether anything is known to be wrong."""
         self._faults += self._source.take_faults()
+        return bool(self._faults)
 
     @property
     def settled(self) -> int:

@@ -41,7 +41,7 @@ class Extent:
     holes: list[tuple[int, int]] = field(default_factory=list)
     """Start and end, in the payload, of bytes that could not be read."""
     doubts: list[tuple[int, int]] = field(default_factory=list)
-    """Start and end, in the payload, of bytes that no checksum of the stream vouches for."""
+    """The same, of bytes that no checksum of the stream vouches for."""
     settled: int = 0
     """Archive offset up to which no later fault can cast doubt on the bytes."""
     is_followed: bool = True
@@ -159,9 +159,8 @@ class Walk:
 
     def _new_extent(self, header: ExtentHeader, length: int) -> Extent:
         offset = self._feed.offset - HEADER
-        extent = Extent(
-            self._number, offset, header, length, length, header_faults(header, self._uuid)
-        )
+        faults = header_faults(header, self._uuid)
+        extent = Extent(self._number, offset, header, length, length, faults)
         self._number += 1
         return extent
 
@@ -276,25 +275,26 @@ class Walk:
             skipped += len(data) - len(keep)
             got = self._feed.fill(window)
             if not got:
-                length = skipped + len(keep)
-                fault = gap_fault(offset, length, head, goes_on=self._feed.resume())
-                return Gap(offset, length, [fault])
+                skipped += len(keep)
+                fault = gap_fault(offset, skipped, head, goes_on=self._feed.resume())
+                return Gap(offset, skipped, [fault])
             data = keep + bytes(window[:got])
 
     def _source_gaps(self, item: Extent | Gap | None) -> Iterator[Gap]:
         """Turn the source's faults up to an item's end into gaps, and mark what they spoil."""
-        self._spoilt.look()
+        is_spoilt = self._spoilt.look()
         if isinstance(item, Extent):
-            self._mark_spoilt(item)
+            item.settled = self._source.settled
+            if is_spoilt:
+                self._mark_spoilt(item)
         for fault in self._spoilt.take_passed(item.end if item else None):
-            told = [Fault(Code(fault.kind), fault.message)]
-            yield Gap(fault.offset, fault.length, told, fault.doubt)
+            told = Fault(Code(fault.kind), fault.message)
+            yield Gap(fault.offset, fault.length, [told], fault.doubt)
 
     def _mark_spoilt(self, extent: Extent) -> None:
-        start = extent.offset + HEADER
+        start, end = extent.offset + HEADER, extent.offset + HEADER + extent.length
         extent.settled = self._spoilt.settled
-        extent.doubts = self._spoilt.doubts(extent.offset, HEADER, start + extent.length)
-        extent.holes = self._spoilt.holes(start, start + extent.length)
-        if extent.holes and not extent.is_followed:
-            # Nothing shows that the zeros are as many as the bytes that were lost.
+        extent.doubts = self._spoilt.doubts(extent.offset, HEADER, end)
+        extent.holes = self._spoilt.holes(start, end)
+        if extent.holes and not extent.is_followed:  # then the zeros may be too many, or too few
             extent.holes = [(extent.holes[0][0], extent.length)]
