@@ -95,4 +95,5 @@ def _device_record(device: DeviceReport) -> Record:
         "missing": device.missing,
         "damaged": device.damaged,
         "rotten": device.rotten,
+        "doubtful": device.doubtful,
     }

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from vmatui.errors import SourceError
+from vmatui.format.extent import DEVICE_BITS
 from vmatui.format.layout import CLUSTER_SIZE
 
+ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
+"""The bits of a slot that say which cluster of which device it is."""
 _CHUNK_BITS: Final = 12
 _CHUNK: Final = 1 << _CHUNK_BITS
 MAX_OPEN_CHUNKS: Final = 1 << 17
@@ -130,3 +133,20 @@ def _pieces(first: int, last: int) -> Iterator[tuple[int, int]]:
         if end == last:
             return
         first = end + 1
+
+
+def runs_of(addresses: list[int]) -> list[tuple[int, int]]:
+    """Join sorted addresses (dev_id and cluster in one number) into runs."""
+    if not addresses:
+        return []
+    if addresses == list(range(addresses[0], addresses[0] + len(addresses))):
+        return [(addresses[0], addresses[-1])]
+    runs = []
+    first = last = addresses[0]
+    for address in addresses[1:]:
+        if address > last + 1:
+            runs.append((first, last))
+            first = address
+        last = address
+    runs.append((first, last))
+    return runs

@@ -28,7 +28,7 @@ class Structure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceReport:
-    """What was seen of one device, in clusters; all but those rotten add up to `clusters`."""
+    """What was seen of one device, in clusters: `stored` to `damaged` add up to all."""
 
     dev_id: int
     name: str
@@ -42,6 +42,8 @@ class DeviceReport:
     """Named only by a damaged extent, or with data that is cut or unreadable."""
     rotten: int
     """Of those stored or zero: not as a manifest has them."""
+    doubtful: int = 0
+    """Those of `stored` whose data no checksum of the stream vouches for, though one should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def _device(tally: DeviceTally, rotten: int) -> DeviceReport:
         missing=missing,
         damaged=device.clusters - seen - missing,
         rotten=rotten,
+        doubtful=len(tally.doubtful),
     )
 
 
