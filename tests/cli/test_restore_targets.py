@@ -89,7 +89,7 @@ def test_words_that_make_no_sense_are_refused(words: list[str], message: str, fo
 
 
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
-def test_a_write_that_fails_ends_with_one_sentence_and_leaves_nothing(
+def test_a_write_that_fails_ends_with_one_sentence_and_can_be_gone_on_with(
     folder: Path, error: str
 ) -> None:
     strace = require_tool("strace")
@@ -99,4 +99,9 @@ def test_a_write_that_fails_ends_with_one_sentence_and_leaves_nothing(
     assert result.returncode == 4
     assert "vmatui: cannot write at offset " in result.stderr
     assert "disk.raw: " in result.stderr
-    assert not list(Path().glob("*disk.raw*"))
+    assert {path.name for path in Path().glob("*disk.raw*")} == {
+        "tmp-disk.raw",
+        "unfinished-restore-disk.raw.vmatui",
+    }
+    run("restore", "sound.vma", "--to", "1=disk.raw", *REST, "--resume")
+    assert [path.name for path in Path().glob("*disk.raw*")] == ["disk.raw"]
