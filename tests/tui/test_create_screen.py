@@ -280,6 +280,7 @@ def test_a_create_asked_for_while_planning_waits_for_the_plan(folder: Path) -> N
         screen.query_one("#vmid", Input).value = "4711"
         await pilot.press("ctrl+r")
         await wait_for(pilot, lambda: pilot.app.screen is not screen)
+        await settle(pilot)
         asked = pilot.app.screen
         assert isinstance(asked, ConfirmScreen)
         lines = " ".join(str(each.render()) for each in asked.query("VerticalScroll Static"))
@@ -289,6 +290,20 @@ def test_a_create_asked_for_while_planning_waits_for_the_plan(folder: Path) -> N
 
     drive(VmaApp(folder), steps)
     assert sorted(path.name for path in folder.iterdir()) == ["web.raw"]
+
+
+def test_a_create_looks_at_everything_once_more(folder: Path) -> None:
+    app = VmaApp(folder)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _form(pilot)
+        await add_part(pilot, "disks", "web.raw")
+        (folder / "web.raw").unlink()
+        await press(pilot, "ctrl+r")
+        assert pilot.app.screen is screen
+        assert "does not exist" in notices(app)[-1]
+
+    drive(app, steps)
 
 
 def test_arrows_go_through_the_fields_and_a_choice_opens_by_enter(folder: Path) -> None:

@@ -18,7 +18,7 @@ from vmatui.errors import UsageError, VmaError
 from vmatui.format import layout
 from vmatui.format.header import Config, Device
 from vmatui.format.pack import pack_header
-from vmatui.storage.blockdev import inspect, same_file
+from vmatui.storage.blockdev import PathFacts, inspect, same_file
 from vmatui.storage.faults import Compression
 from vmatui.storage.images import open_image
 from vmatui.storage.names import is_safe
@@ -248,7 +248,11 @@ def _problems(target: str, disks: Sequence[PlannedDisk]) -> Iterator[str]:
 
 def _warnings(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> Iterator[str]:
     for disk in disks:
-        if (warning := use_warning(disk.path)) is not None:
+        try:
+            warning = use_warning(disk.path, inspect(disk.path))
+        except VmaError:
+            continue
+        if warning is not None:
             yield warning
     if free is not None and worst > free:
         yield (
@@ -257,15 +261,13 @@ def _warnings(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> Ite
         )
 
 
-def use_warning(path: Path) -> str | None:
+def use_warning(path: Path, facts: PathFacts) -> str | None:
     """Return what speaks against reading a disk now, because others may write to it."""
-    try:
-        occupation = inspect(path).occupation
-    except VmaError:
+    if facts.occupation is None:
         return None
-    if occupation is None:
-        return None
-    return f"{path} is {occupation}: what is written to it meanwhile makes the copy inconsistent"
+    return (
+        f"{path} is {facts.occupation}: what is written to it meanwhile makes the copy inconsistent"
+    )
 
 
 def _sentences(plan: CreatePlan) -> Iterator[str]:

@@ -180,7 +180,8 @@ def _look_at(disk: NewDisk) -> PartFacts:
     try:
         size = size_of(DiskSource(disk.path, disk.name, disk.format))
         told = f"{size_text(size)} · {disk.format or format_of(disk.path)}"
-        return PartFacts(told, inspect(disk.path).holds, warning=use_warning(disk.path))
+        facts = inspect(disk.path)
+        return PartFacts(told, facts.holds, warning=use_warning(disk.path, facts))
     except VmaError as error:
         return PartFacts(problems=(str(error),))
 

@@ -65,7 +65,7 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
         self._drafting: tuple[Wishes, Job] | None = None
         self._timer: Timer | None = None
         self._wanted: Wishes | None = None
-        """What was to be created when there was no plan for it yet."""
+        """What is to be created when it has been looked at once more."""
 
     def compose(self) -> ComposeResult:
         """Lay out the form and the button."""
@@ -84,8 +84,9 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
     @property
     def draft(self) -> Draft | None:
         """The draft of exactly what the form says now; None while there is none."""
-        wishes = self._form.wishes()
-        return self._draft[1] if self._draft is not None and self._draft[0] == wishes else None
+        if self._draft is None or self._draft[0] != self._form.wishes():
+            return None
+        return self._draft[1]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer to take out only where there is something."""
@@ -108,16 +109,12 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
 
     @on(Button.Pressed, "#start")
     def action_create(self) -> None:
-        """Ask, if nothing speaks against the plan; wait for the plan where it is being made."""
-        draft = self.draft
-        if draft is None:
-            self._wanted = self._form.wishes()
-        elif draft.problems:
-            self.notify(draft.problems[0], severity="error", markup=False)
-        elif draft.plan is None:
-            self.notify(_NOTHING, severity="warning")
-        else:
-            self._ask(draft.plan)
+        """Look at everything once more, and ask if nothing speaks against it.
+
+        The plan holds the time that the archive will be known by, so that it must be a new one.
+        """
+        self._wanted = self._form.wishes()
+        self._make_draft()
 
     def action_browse(self) -> None:
         """Choose by a dialog what the cursor is at."""
@@ -168,13 +165,9 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
             return
         wishes = self._drafting[0]
         match message.outcome:
-            case Done(report=Draft() as draft) if wishes == self._form.wishes():
+            case Done(report=Draft() as draft):
                 self._draft = wishes, draft
-                self._form.show(draft)
-                self._say(_summary(draft))
-                if self._wanted == wishes:
-                    self._wanted = None
-                    self.action_create()
+                self._take(draft)
             case Failed(message=text):
                 self._say(Content.styled(text, ERROR))
 
@@ -192,6 +185,22 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
         self._say(Content.styled("Looking at the disks …", MUTED))
         drafting = Job("Planning", lambda _progress, _cancel: make_draft(wishes))
         self._drafting = wishes, self.start(drafting)
+
+    def _take(self, draft: Draft) -> None:
+        """Show a draft, unless the form has changed since; go on if that was asked for."""
+        if self.draft is None:
+            return
+        self._form.show(draft)
+        self._say(_summary(draft))
+        if self._wanted != self._form.wishes():
+            return
+        self._wanted = None
+        if draft.problems:
+            self.notify(draft.problems[0], severity="error", markup=False)
+        elif draft.plan is None:
+            self.notify(_NOTHING, severity="warning")
+        else:
+            self._ask(draft.plan)
 
     def _say(self, summary: Content) -> None:
         self.query_one("#summary", Static).update(summary)

@@ -77,9 +77,9 @@ class Parts(Vertical, Generic[Row]):
     async def add(self, path: Path) -> None:
         """Add the file or device at a path."""
         row = self._row(path)
-        self.rows.append(row)
         self.remove_class("-empty")
         await self.mount(row)
+        self.rows.append(row)
         row.scroll_visible(animate=False)
         self.post_message(self.Changed())
 
