@@ -22,6 +22,8 @@ from vmatui.engine.demo import make_demo
 from vmatui.format.codes import MEANINGS
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
+from vmatui.tui.screens.create import CreateScreen
+from vmatui.tui.screens.creating import CreatingScreen
 from vmatui.tui.screens.folder import FolderScreen
 from vmatui.tui.screens.restore import RestoreScreen
 from vmatui.tui.widgets.configs import ConfigView
@@ -38,6 +40,8 @@ OWNERS: dict[str, list[type]] = {
     "map": [HeatMap, MapView],
     "configs": [ConfigView],
     "restore": [RestoreScreen],
+    "create": [CreateScreen],
+    "created": [CreatingScreen],
 }
 NAMES = {
     "?": "question_mark",

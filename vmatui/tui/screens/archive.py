@@ -32,6 +32,7 @@ class ArchiveScreen(JobScreen):
 
     Args:
         facts: The archive, as its header presents it.
+        verifies: Whether to check it at once.
     """
 
     HELP = """
@@ -54,9 +55,10 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         Binding("5", "tab('findings')", "Findings", group=_TABS),
     ]
 
-    def __init__(self, facts: ArchiveFacts) -> None:
+    def __init__(self, facts: ArchiveFacts, *, verifies: bool = False) -> None:
         super().__init__()
         self.facts = facts
+        self._verifies = verifies
         self.report: VerifyReport | None = None
         self._picture = Picture(facts)
         self._walk: Job | None = None
@@ -70,11 +72,13 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         yield Footer()
 
     def on_mount(self) -> None:
-        """Map at once what can be mapped without reading the data."""
+        """Check what is to be checked; else map what can be mapped without reading the data."""
         self.query_one(ArchiveBand).judge(None)
         self._rest()
         self._frames = self.set_interval(_FRAME, self._poll, pause=True)
-        if self.facts.seekable:
+        if self._verifies:
+            self.action_verify()
+        elif self.facts.seekable:
             self._begin(quick=True)
 
     def action_verify(self) -> None:
