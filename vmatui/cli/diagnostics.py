@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from vmatui.engine.reportlines import finding_line, statement_lines
 from vmatui.errors import printable
-from vmatui.format.codes import MEANINGS
 
 if TYPE_CHECKING:  # what only needs a header starts without loading the jobs
     from vmatui.engine.findings import Finding
@@ -34,19 +34,13 @@ def complain(sentence: str) -> None:
 def say_findings(findings: Sequence[Finding]) -> None:
     """Print a line for each finding: severity, code, place, what and the reference's words."""
     for finding in findings:
-        places = [f"byte {finding.offset}"] if finding.offset is not None else []
-        places += [f"extent {finding.extent}"] if finding.extent is not None else []
-        place = f" [{', '.join(places)}]" if places else ""
-        known_as = MEANINGS[finding.code].reference
-        words = f" ({known_as})" if known_as else ""
-        say(f"{finding.severity}: {finding.code}{place}: {finding.message}{words}")
+        say(finding_line(finding))
 
 
 def say_statements(structure: str, stream: str, payload: str) -> None:
     """Print the three statements about an archive."""
-    say(f"structure: {structure}")
-    say(f"stream: {stream}")
-    say(f"payload: {payload}")
+    for line in statement_lines(structure, stream, payload):
+        say(line)
 
 
 @contextmanager

@@ -11,14 +11,15 @@ from vmatui.cli.destinations import chosen, destinations
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.referencelog import ReferenceLog
-from vmatui.cli.restorerecords import plan_record, restore_record
 from vmatui.cli.selection import device_id, left_out
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.engine.report import sentences
+from vmatui.engine.reportlines import incomplete_line, output_lines
 from vmatui.engine.restore import RestoreReport, restore
+from vmatui.engine.restorerecords import plan_record, restore_record
 from vmatui.errors import TargetError, UsageError, printable
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT
@@ -158,11 +159,8 @@ def _device_lines(plan: RestorePlan, folder: str | None) -> Iterator[str]:
 
 def _say_report(report: RestoreReport) -> None:
     diagnostics.say_findings(report.verify.findings)
-    outputs = (*report.outputs, *report.configs)
-    for each in outputs:
-        if each.is_complete:
-            diagnostics.say(f"{each.name}: restored to {each.place}")
-    incomplete = ", ".join(each.place for each in outputs if not each.is_complete)
-    if incomplete:
-        diagnostics.complain(f"the archive has errors, so these are incomplete: {incomplete}")
+    for line in output_lines(report):
+        diagnostics.say(line)
+    if told := incomplete_line(report):
+        diagnostics.complain(told)
     diagnostics.say_statements(*sentences(report.verify))
