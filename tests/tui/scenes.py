@@ -21,7 +21,7 @@ from textual.widgets import Input
 from tests.tui.driving import planned, press, settle, wait_for
 from tests.tui.stage import DAMAGED, SOUND, dump_folder
 from tests.tui.stepped import SteppedJob
-from vmatui.engine import plan
+from vmatui.engine import planneddevice
 from vmatui.engine.archive import open_archive
 from vmatui.engine.checker import Rejected
 from vmatui.engine.restore import Output, RestoreReport
@@ -108,7 +108,7 @@ def stage() -> Iterator[None]:
         os.environ["TZ"] = "UTC"
         time.tzset()
         stack.enter_context(patch.object(Input, "_toggle_cursor", lambda _self: None))
-        stack.enter_context(patch.object(plan, "inspect", _inspect))
+        stack.enter_context(patch.object(planneddevice, "inspect", _inspect))
         os.chdir(dump_folder().parent)
         stack.callback(os.chdir, before)
         yield
@@ -116,6 +116,7 @@ def stage() -> Iterator[None]:
 
 def _inspect(path: Path) -> PathFacts:
     """Tell what is at a path of a machine that we made up."""
+    path = path.absolute()
     if path.name == "sdc":
         return PathFacts(path, "block", 96 << 20, False, (), (), "ext4 file system", None)
     if path.name == "sdb":
