@@ -176,7 +176,7 @@ def _path_problems(planned: PlannedDevice, facts: PathFacts, folder: Path | None
         yield f"{path} is {facts.occupation}: release it first"
     if facts.read_only:
         yield f"{path} is read-only: it cannot be written"
-    if not path.parent.is_dir() and (folder is None or path.parent != folder.resolve()):
+    if not path.parent.is_dir() and (folder is None or path.parent.resolve() != folder.resolve()):
         yield f"{path.parent} does not exist: create it, or choose another place"
     if not planned.is_direct and temporary_path(path).exists():
         yield (
