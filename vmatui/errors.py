@@ -49,6 +49,10 @@ class TargetError(VmaError):
     exit_code = 4
 
 
+class SuspendedError(TargetError):
+    """A restore could not go on; what it wrote is kept, and it can be taken up again."""
+
+
 class CancelledError(VmaError):
     """The user stopped the job."""
 

@@ -51,6 +51,7 @@ class Arguments(argparse.Namespace):
     skip: Sequence[str] = ()
     only: Sequence[str] | None = None
     overwrite: bool = False
+    resume: bool = False
     dry_run: bool = False
     no_ui: bool = False
     disks: Sequence[DiskWords] = ()

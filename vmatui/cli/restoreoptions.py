@@ -22,6 +22,11 @@ def add_restore(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="what exists at the targets may be lost"
     )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the restore that the same command has begun and not finished",
+    )
     parser.add_argument("--limit", type=rate, metavar="RATE", help="bytes a second at most, as 40M")
     parser.add_argument(
         "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"

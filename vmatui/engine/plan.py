@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vmatui.engine.planneddevice import PlannedDevice, Terms, overwrite_problem, plan_device
-from vmatui.engine.plansentences import device_sentence, space_warnings
+from vmatui.engine.plansentences import device_sentence, size_text, space_warnings
+from vmatui.engine.unfinished import Unfinished, look_for_unfinished
 from vmatui.errors import UsageError
 from vmatui.format.header import Config, Device, Header
 from vmatui.storage.blockdev import file_key
@@ -42,8 +43,10 @@ class RestorePlan:
     configs: tuple[PlannedConfig, ...]
     overwrite: bool
     """Whether the user agreed that existing files and devices are overwritten."""
-    allow_larger: bool = False
+    allow_larger: bool
     """Whether the user agreed to targets that are far larger than their devices."""
+    unfinished: Unfinished
+    """Where the job notes how far it is, and the earlier one that it goes on with."""
     general_problems: tuple[str, ...] = ()
     general_warnings: tuple[str, ...] = ()
 
@@ -74,7 +77,11 @@ class RestorePlan:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What will be done, in words, a sentence a device and one for the configs."""
-        return (*map(device_sentence, self.devices), *_config_sentences(self))
+        return (
+            *_resume_sentences(self.unfinished),
+            *map(device_sentence, self.devices),
+            *_config_sentences(self),
+        )
 
 
 def plan_restore(
@@ -86,6 +93,7 @@ def plan_restore(
     skip: Collection[int] = (),
     overwrite: bool = False,
     allow_larger: bool = False,
+    resume: bool = False,
     archive: Path | None = None,
 ) -> RestorePlan:
     """Plan a restore; nothing is changed.
@@ -98,26 +106,29 @@ def plan_restore(
         skip: Ids of devices to leave out.
         overwrite: The user agreed that existing targets are overwritten.
         allow_larger: The user agreed to existing targets that are far larger than their devices.
+        resume: Go on with the unfinished restore that was planned with the same words.
         archive: The archive's own file, which is never a target.
 
     Raises:
         UsageError: a device has neither target nor folder nor is skipped.
     """
     taken: set[str] = set()
-    configs = tuple(_plan_configs(header, folder, taken, overwrite)) if folder else ()
-    terms = Terms(overwrite, allow_larger, folder)
+    named = {dev_id: _destination(place) for dev_id, place in (to or {}).items()}
+    claimed = [_claim(config.name, taken) for config in header.configs] if folder else []
+    wanted = {
+        device.dev_id: named.get(device.dev_id)
+        or _in_folder(device, folder, (formats or {}).get(device.dev_id, RAW), taken)
+        for device in header.devices
+        if device.dev_id not in skip
+    }
+    unfinished = look_for_unfinished(header, folder, wanted, resume=resume)
+    configs = tuple(_plan_configs(header, folder, claimed, overwrite, unfinished)) if folder else ()
+    terms = Terms(overwrite, allow_larger, folder, unfinished)
     if archive is not None:
         terms.used[file_key(archive)] = "the archive itself"
     for planned in configs:
         terms.used[file_key(planned.target)] = f"config {planned.config.name}"
-    named = {dev_id: _destination(place) for dev_id, place in (to or {}).items()}
-    devices = []
-    for device in header.devices:
-        destination = None if device.dev_id in skip else named.get(device.dev_id)
-        if destination is None and device.dev_id not in skip:
-            format = (formats or {}).get(device.dev_id, RAW)
-            destination = _in_folder(device, folder, format, taken)
-        devices.append(plan_device(device, destination, terms))
+    devices = [plan_device(device, wanted.get(device.dev_id), terms) for device in header.devices]
     return RestorePlan(
         folder=folder,
         creates_folder=folder is not None and not _is_there(folder),
@@ -125,7 +136,8 @@ def plan_restore(
         configs=configs,
         overwrite=overwrite,
         allow_larger=allow_larger,
-        general_problems=tuple(_folder_problems(folder)),
+        unfinished=unfinished,
+        general_problems=(*unfinished.problems, *_folder_problems(folder)),
         general_warnings=tuple(space_warnings(devices)),
     )
 
@@ -173,11 +185,11 @@ def _claim(wanted: str, taken: set[str]) -> str:
 
 
 def _plan_configs(
-    header: Header, folder: Path, taken: set[str], overwrite: bool
+    header: Header, folder: Path, names: list[str], overwrite: bool, unfinished: Unfinished
 ) -> Iterator[PlannedConfig]:
-    for config in header.configs:
-        target = folder / _claim(config.name, taken)
-        is_there = _is_there(target)
+    for config, name in zip(header.configs, names, strict=True):
+        target = folder / name
+        is_there = _is_there(target) and not unfinished.has_made(target)
         problems = (overwrite_problem(str(target)),) if is_there and not overwrite else ()
         yield PlannedConfig(config, target, is_there, problems)
 
@@ -197,6 +209,12 @@ def _folder_problems(folder: Path | None) -> Iterator[str]:
         yield f"{folder} is no folder: choose another"
     elif not _is_there(folder) and not folder.parent.is_dir():
         yield f"{folder.parent} does not exist: create it, or choose another folder"
+
+
+def _resume_sentences(unfinished: Unfinished) -> Iterator[str]:
+    if unfinished.checkpoint is not None:
+        done = size_text(unfinished.checkpoint.position)
+        yield f"goes on with the unfinished restore: {done} of the archive are on the disk already"
 
 
 def _config_sentences(plan: RestorePlan) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from vmatui.engine.unfinished import Unfinished
 from vmatui.errors import SourceError, TargetError
 from vmatui.format.header import Device
 from vmatui.storage.blockdev import PathFacts, file_key, inspect
@@ -90,6 +91,8 @@ class Terms:
     allow_larger: bool
     folder: Path | None
     """Is made where it is not there."""
+    unfinished: Unfinished
+    """An earlier restore that is gone on with, or not."""
     used: dict[Hashable, str] = field(default_factory=dict)
     """What each thing that is taken is, as one would say after "in use as", by its key."""
 
@@ -160,14 +163,14 @@ def _target_problems(planned: PlannedDevice, terms: Terms) -> Iterator[str]:
     elif planned.format != RAW and planned.kind not in {"absent", "file"}:
         yield f"{target} is no file, so it cannot be a {planned.format} image: leave out the format"
     if planned.facts is not None:
-        yield from _path_problems(planned, planned.facts, terms.folder)
+        yield from _path_problems(planned, planned.facts, terms)
     if planned.room is not None:
         yield from _size_problems(planned, planned.room, terms.allow_larger)
-    if planned.overwrites and not terms.overwrite:
+    if planned.overwrites and not (terms.overwrite or _is_ours(planned, terms)):
         yield overwrite_problem(str(target))
 
 
-def _path_problems(planned: PlannedDevice, facts: PathFacts, folder: Path | None) -> Iterator[str]:
+def _path_problems(planned: PlannedDevice, facts: PathFacts, terms: Terms) -> Iterator[str]:
     path = facts.path
     if facts.kind in {"folder", "other"}:
         yield f"{path} is a {facts.kind if facts.kind == 'folder' else 'special file'}: name a file"
@@ -176,9 +179,10 @@ def _path_problems(planned: PlannedDevice, facts: PathFacts, folder: Path | None
         yield f"{path} is {facts.occupation}: release it first"
     if facts.read_only:
         yield f"{path} is read-only: it cannot be written"
-    if not path.parent.is_dir() and (folder is None or path.parent.resolve() != folder.resolve()):
+    is_made = terms.folder is not None and path.parent.resolve() == terms.folder.resolve()
+    if not path.parent.is_dir() and not is_made:
         yield f"{path.parent} does not exist: create it, or choose another place"
-    if not planned.is_direct and temporary_path(path).exists():
+    if not planned.is_direct and not terms.unfinished.checkpoint and temporary_path(path).exists():
         yield (
             f"{temporary_path(path)} is in the way, an unfinished output of an earlier restore: "
             "remove it first"
@@ -194,6 +198,11 @@ def _size_problems(planned: PlannedDevice, room: int, allow_larger: bool) -> Ite
             f"{target} has {room} bytes, {name} only {size}: a target more than 4 MiB larger is "
             "probably the wrong one, choose another or agree to it (--allow-larger)"
         )
+
+
+def _is_ours(planned: PlannedDevice, terms: Terms) -> bool:
+    """Whether the file has been given its name by the restore that is gone on with."""
+    return planned.kind == "file" and terms.unfinished.has_made(planned.path)
 
 
 def overwrite_problem(target: str) -> str:

@@ -1,25 +1,29 @@
 """Restore: walk an archive, check it, and write its devices to their targets on the way.
 
 Outputs have a temporary name until the whole archive has proved sound; an archive that has not
-leaves outputs that call themselves incomplete.
+leaves outputs that call themselves incomplete. A restore that is killed, or whose target fails, can
+be taken up again.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker
+from vmatui.engine.checkpoint import NOTHING
+from vmatui.engine.checkpointer import INTERVAL, Checkpointer, check_samples
 from vmatui.engine.handover import stop_if
 from vmatui.engine.limit import Limiter
 from vmatui.engine.pipeline import read_ahead
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
 from vmatui.engine.report import VerifyReport, make_report
-from vmatui.engine.restoretargets import opened_targets
+from vmatui.engine.restoretargets import OpenTargets, opened_targets
 from vmatui.engine.verify import Visitor, walk_through
 from vmatui.engine.writer import Pace, make_writers
 from vmatui.errors import TargetError
@@ -66,6 +70,7 @@ def restore(
     limiter: Limiter | None = None,
     progress: ProgressFunction = ignore,
     cancel: threading.Event | None = None,
+    interval: float = INTERVAL,
 ) -> RestoreReport:
     """Write the devices of an archive where the plan says.
 
@@ -76,9 +81,11 @@ def restore(
         limiter: Keeps the payload that is read and written a second below a limit, and pauses.
         progress: Gets a value about ten times a second and one at the end.
         cancel: Stops the job soon after it is set; new files are removed again.
+        interval: Seconds between two notes of how far it is.
 
     Raises:
-        TargetError: the plan has problems, or a target cannot be written.
+        TargetError: the plan has problems, or a target cannot be opened.
+        SuspendedError: a target failed; the restore can be taken up again.
         CancelledError: `cancel` was set.
         SourceError: the archive cannot be read any further.
     """
@@ -86,18 +93,27 @@ def restore(
         raise TargetError(plan.problems[0])
     stop = cancel or threading.Event()
     meter = Meter(progress)
-    with opened_targets(plan) as targets:
-        devices = targets.devices
-        _prepare(devices, meter, stop, limiter)
+    with opened_targets(archive.header, plan) as targets:
+        devices, start = targets.devices, targets.start or NOTHING
+        if start.extents:
+            check_samples(start, targets.kept)
+        else:
+            _prepare(devices, meter, stop, limiter)
         for target, data in targets.configs:
             target.writev(0, [memoryview(data)])
         checker = Checker(archive.header, archive.faults)
         pace = [] if limiter is None else [Pace(limiter, stop)]
-        writers = make_writers(plan, devices, stop)
-        with read_ahead(archive, stop) as items:
-            walk_through(archive, items, checker, [*pace, *writers, *visitors], meter)
+        writers = make_writers(plan, devices, stop, written=start.extents)
+        notes = _checkpointers(plan, targets, interval)
+        with ExitStack() as ending:
+            for note in notes:
+                ending.callback(note.close)
+            items = ending.enter_context(read_ahead(archive, stop, payload_from=start.position))
+            walk_through(archive, items, checker, [*pace, *writers, *notes, *visitors], meter)
         report = make_report(archive, checker, is_full=True)
         _sync(archive, devices, checker, meter, stop)
+        for note in notes if report.is_sound else ():
+            note.note_end(archive.source.position)
         places = {dev_id: _close(target, report.is_sound) for dev_id, target in devices.items()}
         # Configs travel in the header: they are whole when it is, whatever befell the extents.
         is_whole = all(fault.severity is not Severity.ERROR for fault in archive.faults)
@@ -116,6 +132,13 @@ def restore(
         for planned, place in zip(plan.configs, config_places, strict=True)
     )
     return RestoreReport(report, outputs, config_outputs)
+
+
+def _checkpointers(plan: RestorePlan, targets: OpenTargets, interval: float) -> list[Checkpointer]:
+    """Return who notes how far the restore is: nobody, if it cannot be taken up."""
+    if targets.start is None:
+        return []
+    return [Checkpointer(plan.unfinished.note, targets.start, targets.kept, interval)]
 
 
 def _prepare(

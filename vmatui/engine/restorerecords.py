@@ -53,6 +53,9 @@ def plan_record(archive: str, plan: RestorePlan) -> Record:
         "configs": [
             {"name": planned.config.name, "target": str(planned.target)} for planned in plan.configs
         ],
+        "resumes_at": None
+        if plan.unfinished.checkpoint is None
+        else plan.unfinished.checkpoint.position,
         "problems": list(plan.problems),
         "warnings": list(plan.warnings),
     }

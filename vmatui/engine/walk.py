@@ -67,15 +67,18 @@ class Walk:
     Args:
         archive: Its source stands at the first extent.
         pool: Memory for the payloads; None walks only the headers of a seekable source.
+        payload_from: Of a seekable source, extents before this archive offset are walked by their
+            headers even so.
     """
 
-    def __init__(self, archive: Archive, pool: BufferPool | None) -> None:
+    def __init__(self, archive: Archive, pool: BufferPool | None, *, payload_from: int = 0) -> None:
         self._source = archive.source
         self._uuid = archive.header.uuid.bytes
         self._feed = Feed(archive.source)
         self._pool = pool
         self._head = memoryview(bytearray(HEADER))
-        self._end = archive.source.disk_size if pool is None else None
+        self._end = archive.source.disk_size if archive.source.seekable else None
+        self._payload_from = payload_from if archive.source.seekable else 0
         self._number = 0
         self._advised = 0
 
@@ -87,7 +90,7 @@ class Walk:
             if not candidates:
                 item: Extent | Gap | None = self._resynchronise()
                 got = self._feed.fill(self._head)
-            elif self._pool is None:
+            elif self._pool is None or self._feed.offset - HEADER < self._payload_from:
                 item, got = self._skip_payload(header, candidates)
             else:
                 item, got = self._read_payload(header, candidates, self._pool)

@@ -20,7 +20,11 @@ Writev = Callable[[int, Sequence[memoryview]], None]
 
 
 def make_writers(
-    plan: RestorePlan, targets: Mapping[int, Target], cancel: threading.Event
+    plan: RestorePlan,
+    targets: Mapping[int, Target],
+    cancel: threading.Event,
+    *,
+    written: int = 0,
 ) -> list[Visitor]:
     """Return who writes the devices of a walk to their targets.
 
@@ -28,6 +32,7 @@ def make_writers(
         plan: Says how fast each may be written.
         targets: Open, by dev_id.
         cancel: Ends a wait for a limit.
+        written: How many extents an earlier restore has written already.
     """
     writes: dict[int, Writev] = {}
     streams: list[Visitor] = []
@@ -41,7 +46,7 @@ def make_writers(
             streams.append(InOrder(device, writev))
         else:
             writes[device.dev_id] = writev
-    return [Writer(writes), *streams]
+    return [Writer(writes, written), *streams]
 
 
 class Writer:
@@ -49,17 +54,19 @@ class Writer:
 
     Args:
         writes: How to write the stored bytes of each device, by dev_id.
+        written: How many extents are left out, because they are written already.
     """
 
-    def __init__(self, writes: Mapping[int, Writev]) -> None:
+    def __init__(self, writes: Mapping[int, Writev], written: int = 0) -> None:
         self._writes = writes
+        self._written = written
 
     def see_gap(self, gap: Gap) -> None:
         """A gap has nothing to write."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write the stored blocks of an extent."""
-        if extent.buffer is None:
+        if extent.buffer is None or extent.number < self._written:
             return
         payload = extent.buffer.view
         for write in gather_writes(extent.header, rejected):
@@ -83,7 +90,7 @@ class Pace:
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Wait until the payload may be handled."""
-        self._limiter.wait(extent.present, self._cancel)
+        self._limiter.wait(extent.present if extent.buffer is not None else 0, self._cancel)
 
     def finish(self) -> None:
         """There is nothing left to wait for."""

@@ -5,6 +5,7 @@ A destination is only a wish; what a path really is, the plan finds out.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -42,6 +43,11 @@ class Destination:
     in_place: bool = False
     """Whether an existing image file is written into as it is, as Proxmox VE wants it with those
     that it has made, instead of being replaced in the end by a new one."""
+
+    @property
+    def full_place(self) -> str:
+        """The place in words that mean the same in every folder."""
+        return self.place if self.path is None else os.path.realpath(self.path)
 
     @property
     def path(self) -> Path | None:

@@ -6,20 +6,22 @@ They are never truncated, renamed or removed.
 from __future__ import annotations
 
 import os
+import stat
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from vmatui.storage.destination import ZeroPolicy
-from vmatui.storage.targets import size_problem, target_error
+from vmatui.storage.targets import changed, size_problem, target_error
 from vmatui.storage.zeroing import make_zero
 
 CLOSED: Final = -1
 """In place of a descriptor."""
 
 
-class ExistingTarget:
+class ExistingTarget(ABC):
     """A file or block device that is there already; how it is opened and written is its own.
 
     Args:
@@ -28,6 +30,8 @@ class ExistingTarget:
         zero: How it is made to read zero.
         allow_larger: Whether it may be more than `MAX_LARGER` larger.
     """
+
+    is_threaded = True
 
     def __init__(
         self,
@@ -44,12 +48,42 @@ class ExistingTarget:
         self._allow_larger = allow_larger
         self._fd = CLOSED
 
+    @abstractmethod
+    def open(self) -> None:
+        """Open it; nothing is changed yet."""
+
+    @property
+    def identity(self) -> str:
+        """The number of a file; the size of a device, whose name may change with every start."""
+        status = os.fstat(self._fd)
+        if stat.S_ISREG(status.st_mode):
+            return str(status.st_ino)
+        return str(os.lseek(self._fd, 0, os.SEEK_END))
+
+    def start_over(self) -> None:
+        """Open it: what an earlier job has left of it is what is there."""
+        self.open()
+
+    def reopen(self, identity: str) -> None:
+        """Open it again, if it is still the same."""
+        self.open()
+        if self.identity != identity:
+            self.discard()
+            raise changed(self.place)
+
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
         """Make it read zero up to the size."""
         try:
             make_zero(self._fd, self.size, self._zero, tick, cancelled)
         except OSError as error:
             raise target_error("write zeros to", self.place, error) from error
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes as they are now."""
+        try:
+            return os.pread(self._fd, length, offset)
+        except OSError as error:
+            raise target_error(f"read at offset {offset} of", self.place, error) from error
 
     def sync(self) -> None:
         """Wait until all bytes are on the disk, and not just in its cache."""
@@ -69,6 +103,10 @@ class ExistingTarget:
             with suppress(OSError):
                 os.close(self._fd)
             self._fd = CLOSED
+
+    def suspend(self) -> None:
+        """Close it."""
+        self.discard()
 
     def keep_incomplete(self) -> str:
         """Sync and close it, and return its path: it keeps its name."""

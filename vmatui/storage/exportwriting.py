@@ -73,6 +73,17 @@ class ExportWriting:
         except NbdError as error:
             raise self._error(f"write at offset {offset} of", error) from error
 
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes of the export.
+
+        Raises:
+            TargetError: they cannot be read.
+        """
+        try:
+            return self.writer.read(offset, length)
+        except NbdError as error:
+            raise self._error(f"read at offset {offset} of", error) from error
+
     def sync(self) -> None:
         """Wait until everything is on the server's disk.
 

@@ -14,13 +14,15 @@ from vmatui.errors import TargetError
 from vmatui.storage.blockdev import inspect
 from vmatui.storage.destination import ZeroPolicy
 from vmatui.storage.newfile import NewFile
-from vmatui.storage.qemuexport import QemuExport, create_image
-from vmatui.storage.targets import size_problem, target_error
+from vmatui.storage.qemuexport import QemuExport, create_image, repair_image
+from vmatui.storage.targets import changed, size_problem, target_error
 from vmatui.storage.vmdkname import rename_in_vmdk
 
 
 class _ImageTarget:
     """What a new and an existing image share: writing."""
+
+    is_threaded = False
 
     def __init__(self, path: Path, size: int, format: str) -> None:
         self.place = str(path)
@@ -32,6 +34,10 @@ class _ImageTarget:
     def writev(self, offset: int, views: Sequence[memoryview]) -> None:
         """Write bytes from an offset on, up to the size."""
         self._opened().writing.writev(offset, views)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes of the disk in the image."""
+        return self._opened().writing.read(offset, length)
 
     def sync(self) -> None:
         """Wait until everything is on the disk."""
@@ -78,12 +84,27 @@ class NewImageTarget(_ImageTarget):
     def open(self) -> None:
         """Create the image under its temporary name, all zero."""
         self._file.create()
+        self._make()
+
+    def start_over(self) -> None:
+        """Create the image in the place of the unfinished one."""
+        self._file.create_again()
+        self._make()
+
+    def reopen(self, identity: str) -> None:
+        """Open the unfinished image, if it is the one that was left."""
+        self._file.reopen(identity)
         try:
-            create_image(self._file.temporary, self._path, self._format, self._disk_size)
+            repair_image(self._file.temporary, self._path, self._format)
             self._start(self._file.temporary)
         except BaseException:
-            self.discard()
+            self.suspend()
             raise
+
+    @property
+    def identity(self) -> str:
+        """The number of the file in its file system."""
+        return self._file.identity
 
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
         """Do nothing: a new image reads zero."""
@@ -99,10 +120,23 @@ class NewImageTarget(_ImageTarget):
         self._abandon()
         self._file.discard()
 
+    def suspend(self) -> None:
+        """Close the image and leave it under its temporary name."""
+        self._abandon()
+        self._file.suspend()
+
     def keep_incomplete(self) -> str:
         """Sync and close the image and call it incomplete; return its path."""
         self._end()
         return self._file.keep_incomplete()
+
+    def _make(self) -> None:
+        try:
+            create_image(self._file.temporary, self._path, self._format, self._disk_size)
+            self._start(self._file.temporary)
+        except BaseException:
+            self.discard()
+            raise
 
     def _name(self, path: Path) -> None:
         if self._format == "vmdk":
@@ -139,6 +173,22 @@ class ExistingImageTarget(_ImageTarget):
             self.discard()
             raise TargetError(f"{self.place} {problem}")
 
+    def start_over(self) -> None:
+        """Open it: what an earlier job has left of it is what is there."""
+        self.open()
+
+    def reopen(self, identity: str) -> None:
+        """Open it again, if it is still the same."""
+        self.open()
+        if self.identity != identity:
+            self.discard()
+            raise changed(self.place)
+
+    @property
+    def identity(self) -> str:
+        """The number of the file in its file system."""
+        return str(self._path.stat().st_ino)
+
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
         """Make the image read zero up to the size."""
         self._opened().writing.make_zero(self._zero, tick, cancelled)
@@ -152,6 +202,10 @@ class ExistingImageTarget(_ImageTarget):
     def discard(self) -> None:
         """Close the image; what was in it before cannot be brought back."""
         self._abandon()
+
+    def suspend(self) -> None:
+        """Close the image."""
+        self.discard()
 
     def keep_incomplete(self) -> str:
         """Sync and close the image, and return its path: it keeps its name."""

@@ -11,7 +11,7 @@ from vmatui.storage.exportwriting import ExportWriting
 from vmatui.storage.nbdstream import NbdError, NbdStream
 from vmatui.storage.nbduri import parse_nbd_uri
 from vmatui.storage.nbdwriter import NbdWriter
-from vmatui.storage.targets import size_problem, target_error
+from vmatui.storage.targets import changed, size_problem, target_error
 
 _PATIENCE: Final = 300.0
 """Seconds without an answer after which a server is given up."""
@@ -38,6 +38,8 @@ class NbdTarget:
         allow_larger: Whether the export may be more than `MAX_LARGER` larger.
     """
 
+    is_threaded = False
+
     def __init__(self, uri: str, size: int, zero: ZeroPolicy, *, allow_larger: bool) -> None:
         self.place = uri
         self.size = size
@@ -56,6 +58,22 @@ class NbdTarget:
             raise TargetError(f"{self.place} {problem}")
         self._export = ExportWriting(self.place, self.size, writer)
 
+    def start_over(self) -> None:
+        """Open it: what an earlier job has left of it is what is there."""
+        self.open()
+
+    def reopen(self, identity: str) -> None:
+        """Open it again, if it is still the same."""
+        self.open()
+        if self.identity != identity:
+            self.discard()
+            raise changed(self.place)
+
+    @property
+    def identity(self) -> str:
+        """The size of the export in bytes: a server tells nothing else of it."""
+        return str(self._opened().writer.size)
+
     def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
         """Make the export read zero up to the size."""
         self._opened().make_zero(self._zero, tick, cancelled)
@@ -63,6 +81,10 @@ class NbdTarget:
     def writev(self, offset: int, views: Sequence[memoryview]) -> None:
         """Write bytes from an offset on, up to the size."""
         self._opened().writev(offset, views)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes of the export."""
+        return self._opened().read(offset, length)
 
     def sync(self) -> None:
         """Wait until everything is on the server's disk."""
@@ -78,6 +100,10 @@ class NbdTarget:
         export, self._export = self._export, None
         if export is not None:
             export.writer.close()
+
+    def suspend(self) -> None:
+        """Close the connection."""
+        self.discard()
 
     def keep_incomplete(self) -> str:
         """Sync and close, and return the URI: an export keeps its name."""

@@ -20,7 +20,7 @@ _REQUEST: Final = struct.Struct(">IHHQQI")
 _REQUEST_MAGIC: Final = 0x25609513
 _REPLY: Final = struct.Struct(">IIQ")
 _REPLY_MAGIC: Final = 0x67446698
-_WRITE, _DISCONNECT, _FLUSH, _WRITE_ZEROES = 1, 2, 3, 6
+_READ, _WRITE, _DISCONNECT, _FLUSH, _WRITE_ZEROES = 0, 1, 2, 3, 6
 _NO_HOLE: Final = 1 << 1
 _UNDER_WAY: Final = 16
 """Requests that qemu works at together."""
@@ -69,6 +69,19 @@ class NbdWriter:
     def can_write_zeroes(self) -> bool:
         """Whether `write_zeroes` may be called."""
         return self._export.can_write_zeroes
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes, once everything that was written before is done.
+
+        Raises:
+            NbdError: the server could not read them, or went away.
+        """
+        self.wait()
+        self._ask(_READ, offset, length)
+        self._receive()
+        data = bytearray(length)
+        self._stream.fill(memoryview(data))
+        return bytes(data)
 
     def write(self, offset: int, views: Sequence[memoryview]) -> None:
         """Send bytes that go from an offset on; the views may be used anew afterwards.

@@ -5,6 +5,8 @@ A file that was there before stays untouched to the end; it hands its owner and 
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import stat
 from contextlib import suppress
@@ -13,7 +15,7 @@ from typing import Final
 
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import inspect
-from vmatui.storage.publishing import publish, publish_incomplete, replace
+from vmatui.storage.publishing import publish, publish_incomplete, replace, take_back
 from vmatui.storage.targets import target_error
 
 _MODE: Final = 0o600
@@ -54,6 +56,7 @@ class NewFile:
         try:
             self.fd = os.open(self.temporary, flags, _MODE)
             self._owns_temporary = True
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except FileExistsError:
             raise TargetError(
                 "an unfinished output of an earlier restore is in the way: "
@@ -61,6 +64,51 @@ class NewFile:
             ) from None
         except (OSError, ValueError) as error:
             raise target_error("create", self.path, error) from error
+
+    def create_again(self) -> None:
+        """Create the file in the place of the unfinished one.
+
+        Raises:
+            TargetError: that cannot be removed, or as from `create`.
+        """
+        try:
+            self.temporary.unlink(missing_ok=True)
+        except OSError as error:
+            raise target_error("remove", self.temporary, error) from error
+        self.create()
+
+    def reopen(self, identity: str) -> None:
+        """Open the unfinished file, if it is the one that was left.
+
+        Raises:
+            TargetError: it is not, or another restore is writing to it.
+        """
+        try:
+            take_back(self.temporary, self.path, int(identity))
+            self.fd = os.open(self.temporary, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            if self.identity != identity:
+                raise OSError(errno.ESTALE, "it is not the file that the unfinished restore left")
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.suspend()
+            raise TargetError(
+                f"another restore is writing to {self.temporary}: wait until it has ended"
+            ) from None
+        except OSError as error:
+            self.suspend()
+            raise target_error("go on with", self.temporary, error) from error
+        self._owns_temporary = True
+
+    @property
+    def identity(self) -> str:
+        """The number of the file in its file system."""
+        return str(os.fstat(self.fd).st_ino)
+
+    def suspend(self) -> None:
+        """Close the file and leave it under its temporary name; never raises."""
+        with suppress(OSError):
+            self._close()
+        self._owns_temporary = False
 
     def sync(self) -> None:
         """Wait until all bytes are on the disk.

@@ -57,6 +57,27 @@ def replace(temporary: Path, final: Path) -> None:
     sync_folder(final.parent)
 
 
+def take_back(temporary: Path, final: Path, inode: int) -> None:
+    """Give a file its temporary name again, if its job was ended while it got the final one.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    if _inode_of(final) != inode:
+        return
+    if _inode_of(temporary) == inode:
+        final.unlink()
+    elif not os.path.lexists(temporary):
+        final.rename(temporary)
+
+
+def _inode_of(path: Path) -> int | None:
+    try:
+        return path.lstat().st_ino
+    except FileNotFoundError:
+        return None
+
+
 def sync_folder(folder: Path) -> None:
     """Wait until the names in a folder are on the disk, where the file system can do that.
 

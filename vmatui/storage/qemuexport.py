@@ -42,6 +42,16 @@ def create_image(file: Path, path: Path, format: str, size: int) -> None:
     _qemu_img(path, "create", "-q", "-f", format, str(file.absolute()), str(size))
 
 
+def repair_image(file: Path, path: Path, format: str) -> None:
+    """Free the clusters that an image lost when its writer was killed; only qcow2 has such.
+
+    Raises:
+        TargetError: the image is damaged beyond that.
+    """
+    if format == "qcow2":
+        _qemu_img(path, "check", "-q", "-r", "leaks", "-f", format, str(file.absolute()))
+
+
 def virtual_size(path: Path, format: str) -> int:
     """Return the bytes of the disk in an image.
 

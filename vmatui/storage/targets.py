@@ -84,6 +84,44 @@ class Target(Protocol):
         """
 
 
+class ResumableTarget(Target, Protocol):
+    """A target that keeps what was written when a restore ends early."""
+
+    is_threaded: bool
+    """Whether it may be synced in one thread while another writes."""
+
+    def start_over(self) -> None:
+        """Open it like `open`, but take away first what an earlier job has left of it.
+
+        Raises:
+            TargetError: as from `open`.
+        """
+
+    def reopen(self, identity: str) -> None:
+        """Open what an earlier job has left, to go on with it; nothing is changed yet.
+
+        Args:
+            identity: What the target said of itself in that job.
+
+        Raises:
+            TargetError: it is not there, is another one now, or is in use.
+        """
+
+    @property
+    def identity(self) -> str:
+        """What tells an open target from all others, also after the machine has started anew."""
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes as they are now; fewer come only at the end.
+
+        Raises:
+            TargetError: they cannot be read.
+        """
+
+    def suspend(self) -> None:
+        """Close it as it is, so that it can be opened again; never raises."""
+
+
 def target_error(action: str, place: Path | str, error: OSError | ValueError) -> TargetError:
     """Return the sentence for an operation on a target that the system refused.
 
@@ -114,3 +152,11 @@ def size_problem(room: int, size: int, *, allow_larger: bool) -> str | None:
             "the wrong one; choose a target of the right size"
         )
     return None
+
+
+def changed(place: str) -> TargetError:
+    """Return the sentence for a target that is not the one that an unfinished restore wrote."""
+    return TargetError(
+        f"{place} is not the target of the unfinished restore any more: name that one, "
+        "or begin anew without --resume"
+    )

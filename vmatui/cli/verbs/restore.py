@@ -20,7 +20,7 @@ from vmatui.engine.report import sentences
 from vmatui.engine.reportlines import incomplete_line, output_lines
 from vmatui.engine.restore import RestoreReport, restore
 from vmatui.engine.restorerecords import plan_record, restore_record
-from vmatui.errors import TargetError, UsageError, printable
+from vmatui.errors import SuspendedError, TargetError, UsageError, printable
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT
 
@@ -65,6 +65,7 @@ def _plan(arguments: Arguments, header: Header) -> RestorePlan:
         formats=formats,
         skip=skip,
         overwrite=arguments.overwrite,
+        resume=arguments.resume,
         allow_larger=arguments.allow_larger,
         archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
     )
@@ -129,6 +130,9 @@ def _restore(
                 progress=progress,
                 cancel=cancel,
             )
+    except SuspendedError:
+        diagnostics.say("what was written is kept: the same command with --resume goes on with it")
+        raise
     except BaseException:
         _warn_of_direct_targets(plan)
         raise

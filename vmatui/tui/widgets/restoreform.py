@@ -17,7 +17,7 @@ from vmatui.engine.hints import Hint
 from vmatui.engine.plan import RestorePlan, plan_restore, with_limits
 from vmatui.format.header import Device, Header
 from vmatui.storage.destination import Destination
-from vmatui.tui.widgets.choice import Choice
+from vmatui.tui.widgets.stepper import Stepper
 from vmatui.tui.widgets.targetrow import TargetRow, typed_path
 from vmatui.tui.widgets.targetwords import problem_line, warning_line
 
@@ -127,7 +127,7 @@ class RestoreForm(Vertical):
 
     @on(Input.Changed)
     @on(Checkbox.Changed)
-    @on(Choice.Changed)
+    @on(Stepper.Changed)
     def _tell(self, message: Message) -> None:
         message.stop()
         self.post_message(self.Changed())

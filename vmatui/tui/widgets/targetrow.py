@@ -17,7 +17,7 @@ from vmatui.engine.rates import parse_rate
 from vmatui.errors import UsageError
 from vmatui.format.header import Device
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
-from vmatui.tui.widgets.choice import Choice
+from vmatui.tui.widgets.stepper import Stepper
 from vmatui.tui.widgets.styles import MUTED
 from vmatui.tui.widgets.targetwords import problem_line, there, warning_line
 from vmatui.tui.wording import shown, size_text
@@ -81,8 +81,8 @@ class TargetRow(Widget):
             yield Static(classes="there", markup=False)
         with Horizontal(classes="where"):
             yield Input(compact=True, select_on_focus=False, classes="place")
-            yield Choice(9, classes="format")
-            yield Choice(17, classes="zero")
+            yield Stepper(9, classes="format")
+            yield Stepper(17, classes="zero")
         yield Static(classes="problems", markup=False)
 
     @property
@@ -98,14 +98,14 @@ class TargetRow(Widget):
     @property
     def format(self) -> str | None:
         """The format that the user took, or None for what is right by itself."""
-        return self.query_one(".format", Choice).chosen
+        return self.query_one(".format", Stepper).chosen
 
     @property
     def target(self) -> Destination | None:
         """The target that the user named, or None for the proposed one."""
         text = self.place.value.strip()
         place = _typed_place(text) if text != self._proposed else None
-        zero = self.query_one(".zero", Choice).chosen
+        zero = self.query_one(".zero", Stepper).chosen
         policy = ZeroPolicy(zero) if zero is not None else None
         return None if place is None else Destination(place, self.format, policy)
 
@@ -159,7 +159,7 @@ class TargetRow(Widget):
         is_written = planned.target is not None and planned.kind is not None
         formats = _FORMATS if is_file else {planned.format: planned.format}
         zeros = _FIRST if planned.is_direct else _NEW
-        format, zero = self.query_one(".format", Choice), self.query_one(".zero", Choice)
+        format, zero = self.query_one(".format", Stepper), self.query_one(".zero", Stepper)
         format.show(planned.format if is_written else "", formats if is_written else {})
         zero.show(planned.zero.value if is_written else "", zeros if is_written else {})
 

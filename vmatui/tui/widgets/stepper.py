@@ -13,7 +13,7 @@ from textual.widget import Widget
 from vmatui.tui.widgets.styles import FAINT, MUTED
 
 
-class Choice(Widget, can_focus=True):
+class Stepper(Widget, can_focus=True):
     """A value that follows what it is shown until the user takes another.
 
     Args:
@@ -21,7 +21,7 @@ class Choice(Widget, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    Choice {
+    Stepper {
         height: 1;
         margin-left: 1;
         text-align: center;
