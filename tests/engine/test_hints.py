@@ -21,13 +21,14 @@ def _header(config: bytes, *names: str) -> Header:
 def test_a_map_line_says_where_a_disk_was() -> None:
     hints = find_hints(_header(b"cores: 2\n#qmdump#map:scsi0:drive-scsi0:nfs:qcow2:\n"))
     assert hints == {"drive-scsi0": Hint("scsi0", "nfs", "qcow2")}
-    assert hints["drive-scsi0"].in_words == "scsi0 on nfs"
+    assert hints["drive-scsi0"].in_words("drive-scsi0") == "on nfs"
+    assert hints["drive-scsi0"].in_words("other") == "scsi0 on nfs"
 
 
 def test_an_empty_format_means_raw_and_no_storage_is_left_out_of_the_words() -> None:
     hint = find_hints(_header(b"#qmdump#map:scsi0:drive-scsi0:::\r\n"))["drive-scsi0"]
     assert hint.format == "raw"
-    assert hint.in_words == "scsi0"
+    assert hint.in_words("drive-scsi0") == ""
 
 
 def test_the_first_of_two_lines_for_a_device_counts() -> None:

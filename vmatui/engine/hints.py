@@ -32,10 +32,15 @@ class Hint:
     format: str
     """Of its image there, in Proxmox VE's words."""
 
-    @property
-    def in_words(self) -> str:
-        """Where the disk was, as one would say after "was"."""
-        return f"{self.drive} on {self.storage}" if self.storage else self.drive
+    def in_words(self, name: str) -> str:
+        """Return where the disk was, as one would say after "was".
+
+        Args:
+            name: Of the device; the drive that it is called after is not said again.
+        """
+        words = [] if name == f"drive-{self.drive}" else [self.drive]
+        words += [f"on {self.storage}"] if self.storage else []
+        return " ".join(words)
 
 
 def find_hints(header: Header) -> Mapping[str, Hint]:

@@ -73,7 +73,7 @@ cannot be brought back, its name must be typed first.
             if self._to_type:
                 with Horizontal(id="typing"):
                     yield Static(Content.assemble("Type ", (shown(self._to_type), "bold")))
-                    yield Input(compact=True)
+                    yield Input(placeholder="to agree", compact=True)
             with Horizontal(id="answers"):
                 yield Button(no, id="no", compact=True)
                 yield Button(yes, id="yes", compact=True, disabled=bool(self._to_type))

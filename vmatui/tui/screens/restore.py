@@ -57,7 +57,7 @@ keys change: `discard first` and `zero first` make the target read zero, and the
 its space back; `not zeroed` is for a target that is known to read zero.
 
 What exists is overwritten only if **Overwrite** is ticked, and what is mounted or in use
-never is.
+never is. A restore that was interrupted can be gone on with: **Go on** is offered then.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "restore", "Restore", tooltip="Show what will be written, and ask"),
@@ -213,7 +213,7 @@ never is.
     def _ask(self, plan: RestorePlan) -> None:
         is_grave = plan.overwrites
         question = ConfirmScreen(
-            "Restore, and overwrite what is there?" if is_grave else "Restore?",
+            _question(plan),
             (*plan.sentences, *plan.warnings),
             yes="Restore",
             no="Not yet",
@@ -223,7 +223,11 @@ never is.
         self.app.push_screen(question, lambda agreed: self._begin(plan) if agreed else None)
 
     def _begin(self, plan: RestorePlan) -> None:
-        self.app.switch_screen(RunningScreen(self.facts, plan, self._learned))
+        again = self.query_one(RestoreForm).wishes()._replace(resume=True)
+        header, path = self.facts.header, self.facts.path
+        self.app.switch_screen(
+            RunningScreen(self.facts, plan, self._learned, lambda: make_plan(header, again, path))
+        )
 
 
 def _putting_into(field: Input) -> Callable[[Path | None], None]:
@@ -241,6 +245,12 @@ def _summary(plan: RestorePlan) -> Content:
     told = f"{counted(len(plan.restored), 'device')}, {size_text(size)}"
     configs = f", {counted(len(plan.configs), 'config')}" if plan.configs else ""
     return Content.assemble(("✔ ", GOOD), f"{told}{configs}", ("  nothing is written yet", MUTED))
+
+
+def _question(plan: RestorePlan) -> str:
+    if plan.unfinished.checkpoint is not None:
+        return "Go on with the restore?"
+    return "Restore, and overwrite what is there?" if plan.overwrites else "Restore?"
 
 
 def words_to_type(plan: RestorePlan) -> str:

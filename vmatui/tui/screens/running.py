@@ -19,7 +19,15 @@ from vmatui.engine.restore import RestoreReport
 from vmatui.engine.savedreport import save_report
 from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
+from vmatui.tui.messages import (
+    Cancelled,
+    Done,
+    Failed,
+    JobEnded,
+    JobProgressed,
+    Outcome,
+    Suspended,
+)
 from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.walks import Picture, restoring
@@ -43,6 +51,7 @@ class RunningScreen(JobScreen):
         facts: The archive.
         plan: What was agreed to.
         learned: Hears what the restore proved of the archive.
+        replan: Plans to go on with this restore, should it be interrupted.
     """
 
     HELP = """
@@ -55,11 +64,15 @@ they were.
 
 `p` pauses and goes on, `l` limits how fast it goes: `40M` a second, or nothing for no
 limit. In the end `s` saves the report as text, or as JSON in a file called `.json`.
+
+A target that fails, a full disk for example, leaves what was written in its place. Mend
+what was wrong, and `g` goes on where the restore was.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pause", "Pause", tooltip="Hold the restore up, or go on"),
         Binding("l", "limit", "Limit", tooltip="Limit how fast it goes"),
         Binding("escape,x", "stop", "Stop", tooltip="Stop the restore and remove new files"),
+        Binding("g", "go_on", "Go on", tooltip="Go on where the restore was"),
         Binding("s", "save", "Save report", tooltip="Save the report as text or JSON"),
         Binding("escape,enter,backspace", "back", "Back", tooltip="Go back to the archive"),
     ]
@@ -69,12 +82,15 @@ limit. In the end `s` saves the report as text, or as JSON in a file called `.js
         facts: ArchiveFacts,
         plan: RestorePlan,
         learned: Callable[[VerifyReport, Picture], None],
+        replan: Callable[[], RestorePlan],
     ) -> None:
         super().__init__()
         self.facts = facts
         self.plan = plan
         self._picture = Picture(facts)
         self._learned = learned
+        self._replan = replan
+        self._is_suspended = False
         self._limiter = Limiter()
         function = restoring(facts, plan, self._picture, self._limiter)
         self._job = Job("Restoring", function, _QUESTION)
@@ -106,6 +122,8 @@ limit. In the end `s` saves the report as text, or as JSON in a file called `.js
             return is_running and not self._job.is_stopping
         if action == "save":
             return self._report is not None
+        if action == "go_on":
+            return self._is_suspended and not self.jobs
         return action != "back" or not is_running
 
     def action_stop(self) -> None:
@@ -131,6 +149,10 @@ limit. In the end `s` saves the report as text, or as JSON in a file called `.js
         hint = "bytes a second, 40M or the like; nothing for no limit"
         self.app.push_screen(AskScreen("Limit the restore to", hint, now, self._set_limit))
 
+    def action_go_on(self) -> None:
+        """Go on with a restore that was interrupted, if nothing speaks against it."""
+        self.start(Job("Planning", lambda _progress, _cancel: self._replan()))
+
     def action_save(self) -> None:
         """Ask where the report goes."""
         place = self.plan.folder if self.plan.configs else None
@@ -151,6 +173,9 @@ limit. In the end `s` saves the report as text, or as JSON in a file called `.js
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Say how it went, and what became of the outputs."""
+        if message.job is not self._job:
+            self._take_up(message.outcome)
+            return
         self._frames.stop()
         self.query_one(MapView).poll()
         match message.outcome:
@@ -160,6 +185,25 @@ limit. In the end `s` saves the report as text, or as JSON in a file called `.js
                 self._give_up("was not restored: stopped", WARNING)
             case Failed(message=text):
                 self._give_up(f"was not restored: {text}", ERROR)
+            case Suspended(message=text):
+                self._suspend(text)
+        self.call_after_refresh(self.refresh_bindings)
+
+    def _suspend(self, reason: str) -> None:
+        self._is_suspended = True
+        self.query_one(OutputTable).give_up(is_kept=True)
+        self._head((f"is interrupted: {reason}", f"bold {ERROR}"))
+        told = "goes on where it was, once that is mended; all that was written is kept"
+        self.query_one(JobBar).rest(Content.assemble(("g ", ACCENT), (told, MUTED)))
+
+    def _take_up(self, outcome: Outcome) -> None:
+        match outcome:
+            case Done(report=RestorePlan(problems=()) as plan):
+                self.app.switch_screen(RunningScreen(self.facts, plan, self._learned, self._replan))
+            case Done(report=RestorePlan(problems=(problem, *_))):
+                self.notify(problem, severity="error", timeout=10, markup=False)
+            case Failed(message=text):
+                self.notify(text, severity="error", timeout=10, markup=False)
         self.call_after_refresh(self.refresh_bindings)
 
     def _stop(self) -> None:
@@ -194,7 +238,7 @@ limit. In the end `s` saves the report as text, or as JSON in a file called `.js
             self._rest("The archive is faulty: no disk is complete, and new files say so by name.")
 
     def _give_up(self, told: str, style: str) -> None:
-        self.query_one(OutputTable).give_up()
+        self.query_one(OutputTable).give_up(is_kept=False)
         self._head((told, f"bold {style}"))
         restored = self.plan.restored
         is_kept = any(each.overwrites and not each.is_direct for each in restored)

@@ -33,6 +33,7 @@ class Wishes(NamedTuple):
     skip: set[int]
     overwrite: bool
     allow_larger: bool
+    resume: bool
     limits: dict[int, int]
 
 
@@ -70,6 +71,7 @@ class RestoreForm(Vertical):
             yield Input(str(self._folder), id="folder", compact=True)
             yield Checkbox("Overwrite", id="overwrite", compact=True)
             yield Checkbox("Larger", id="larger", compact=True)
+            yield Checkbox("Go on", id="resume", compact=True)
         with VerticalScroll(id="rows", can_focus=False):
             if not self._devices:
                 yield Static("There are no disks in this archive, only configs.")
@@ -90,6 +92,7 @@ class RestoreForm(Vertical):
             {dev_id for dev_id, row in rows.items() if not row.is_wanted},
             self.query_one("#overwrite", Checkbox).value,
             self.query_one("#larger", Checkbox).value,
+            self.query_one("#resume", Checkbox).value,
             {dev_id: row.limit for dev_id, row in rows.items() if row.limit is not None},
         )
 
@@ -111,8 +114,9 @@ class RestoreForm(Vertical):
             row.show(by_id[row.device.dev_id])
         of_configs = (text for config in plan.configs for text in config.problems)
         self.say([*plan.general_problems, *of_configs], plan.general_warnings)
-        if any("--allow-larger" in text for text in plan.problems):
-            self.add_class("-larger")
+        for option, name in (("--allow-larger", "-larger"), ("--resume", "-resumable")):
+            if any(option in text for text in plan.problems):
+                self.add_class(name)
 
     def say(self, problems: Sequence[str], warnings: Sequence[str] = ()) -> None:
         """Say what stands against the whole, or may."""

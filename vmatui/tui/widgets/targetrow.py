@@ -72,7 +72,8 @@ class TargetRow(Widget):
 
     def compose(self) -> ComposeResult:
         """Lay out the tick, the target and how it is written, what is there, and the problems."""
-        was = f" · was {shown(self._hint.in_words)}" if self._hint is not None else ""
+        was = "" if self._hint is None else self._hint.in_words(self.device.name)
+        was = f" · was {shown(was)}" if was else ""
         label = Content.assemble(
             (shown(self.device.name), "bold"), (f"  {size_text(self.device.size)}{was}", MUTED)
         )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.content import Content
 
 from vmatui.engine.planneddevice import PlannedDevice
 from vmatui.tui.widgets.styles import ERROR, MUTED, WARNING
 from vmatui.tui.wording import shown, size_text
 
-_TICKS = {
+_TICKS: Final = {
     "agree to it (--overwrite)": "tick Overwrite above",
     "agree to it (--allow-larger)": "tick Larger above",
+    "go on with it (--resume)": "tick Go on above",
+    "leave --resume": "untick Go on above",
 }
 """The command line's options, as the form has them."""
 
@@ -25,8 +29,9 @@ def there(planned: PlannedDevice) -> Content:
         return Content.styled(f"only {free}, may not be enough", WARNING)
     if facts.kind == "absent":
         return Content.styled(f"new file · {free}", MUTED)
-    what = {"file": "a file", "block": "a block device", "folder": "a folder"}.get(facts.kind, "")
-    size = f" of {size_text(facts.size)}" if facts.size else ""
+    what = {"block": "block device", "other": "special file"}.get(facts.kind, facts.kind)
+    is_other_size = facts.size and facts.size != planned.device.size
+    size = f" of {size_text(facts.size)}" if is_other_size else ""
     holds = f" with {facts.holds}" if facts.holds else ""
     return Content.styled(shown(f"{what}{size}{holds}"), ERROR if planned.problems else WARNING)
 
