@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -23,23 +24,27 @@ from tests.tui.stage import DAMAGED, SOUND, dump_folder
 from tests.tui.stepped import SteppedJob
 from vmatui.engine import planneddevice
 from vmatui.engine.archive import open_archive
+from vmatui.engine.candidates import Candidate, Fit
 from vmatui.engine.checker import Rejected
 from vmatui.engine.restore import Output, RestoreReport
 from vmatui.engine.verify import verify
 from vmatui.engine.walk import Extent, Gap
-from vmatui.errors import CancelledError
+from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.blockdev import PathFacts
+from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.app import VmaApp
 from vmatui.tui.archivefacts import ArchiveFacts, reopen
 from vmatui.tui.jobs import JobFunction
-from vmatui.tui.screens import archive, running
+from vmatui.tui.screens import archive, restore, running
 from vmatui.tui.walks import Picture
+from vmatui.tui.widgets.rategraph import RateGraph, RateHistory
 
 Size = tuple[int, int]
 Play = Callable[[Pilot[None]], Awaitable[None]]
 
 NARROW: Size = (80, 24)
 WIDE: Size = (120, 36)
+HUGE: Size = (200, 60)
 BOTH = NARROW, WIDE
 _GIB = 1 << 30
 SCREENSHOTS = {
@@ -225,9 +230,12 @@ async def the_sound_archive(pilot: Pilot[None]) -> None:
     await press(pilot, "v", "2")
 
 
-@scene(f"dump/{SOUND}", sizes=BOTH)
+@scene(f"dump/{SOUND}", light=True, sizes=(*BOTH, HUGE))
 async def the_restore_form(pilot: Pilot[None]) -> None:
-    """A row a device with the proposed target, its size and the room there; nothing written yet."""
+    """A row a device: where it was, the proposed target, its format and how it is zeroed.
+
+    What is there now stands at the right; nothing is written yet.
+    """
     await press(pilot, "r")
     await planned(pilot)
 
@@ -259,13 +267,52 @@ async def the_restore_question(pilot: Pilot[None]) -> None:
 
 
 @scene(f"dump/{SOUND}", sizes=BOTH)
+async def the_picker(pilot: Pilot[None]) -> None:
+    """The block devices of the machine, the free ones of the right size first; what each holds."""
+    with patch.object(restore, "find_candidates", _candidates):
+        await press(pilot, "r")
+        await planned(pilot)
+        await press(pilot, "tab", "tab", "tab", "ctrl+o")
+
+
+@scene(f"dump/{SOUND}", sizes=(*BOTH, HUGE))
 async def the_restoring(pilot: Pilot[None]) -> None:
-    """A bar a device and one in all; the map as clusters land."""
+    """A bar a device and one in all; the map as clusters land; the rates of the seconds before."""
     job = SteppedJob()
     with patch.object(running, "restoring", _painting(job, 24)):
         await _start_restore(pilot)
-        job.report(414_000, 812_000, 700, 640, 9)
-        await wait_for(pilot, lambda: bool(pilot.app.screen.query(".-running")))
+        await _progress(pilot, job)
+
+
+@scene(f"dump/{SOUND}")
+async def the_paused_restore(pilot: Pilot[None]) -> None:
+    """Held up by the user, with a limit for when it goes on; the keys say how."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        await _progress(pilot, job)
+        await pilot.press("l", *"40M", "enter", "p")
+
+
+@scene(f"dump/{SOUND}")
+async def the_limit(pilot: Pilot[None]) -> None:
+    """The question for a limit, over a restore that runs."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        await _progress(pilot, job)
+        await pilot.press("l", *"fast", "enter")
+
+
+@scene(f"dump/{SOUND}")
+async def the_interrupted_restore(pilot: Pilot[None]) -> None:
+    """A target failed: why, that what was written is kept, and the key that goes on."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        await _progress(pilot, job)
+        job.end(SuspendedError("drive-scsi1: no space left in /srv at byte 41943040: make room"))
+        await settle(pilot)
 
 
 @scene(f"dump/{SOUND}", sizes=BOTH)
@@ -285,7 +332,8 @@ async def the_stopped_restore(pilot: Pilot[None]) -> None:
     """What became of the outputs after a restore was stopped."""
     with patch.object(running, "restoring", SteppedJob()):
         await _start_restore(pilot)
-        await press(pilot, "escape")
+        await pilot.press("escape")
+        await press(pilot, "y")
 
 
 @scene(f"dump/{SOUND}")
@@ -312,6 +360,40 @@ async def _start_restore(pilot: Pilot[None]) -> None:
     await planned(pilot)
     await press(pilot, "ctrl+r")
     await pilot.press("enter")
+
+
+async def _progress(pilot: Pilot[None], job: SteppedJob) -> None:
+    """Let a restore run for a while, the ones and the other second faster than the rest."""
+    history, done = pilot.app.screen.query_one(RateGraph).history, 0
+    for second in range(40):
+        done += (9 + second * 7 % 11) * 710
+        job.report(done, 812_000, 700, 640, 9, elapsed=second)
+        await wait_for(pilot, partial(_is_at, history, done))
+
+
+def _is_at(history: RateHistory, done: int) -> bool:
+    return history.done == done
+
+
+def _candidates(size: int) -> tuple[Candidate, ...]:
+    """Tell of the block devices of a machine that we made up; some suit a disk of 96 MiB."""
+
+    def disk(path: str, size: int, model: str | None, holds: str | None) -> MachineDisk:
+        return MachineDisk(Path(path), "disk", size, model, holds, None, 0)
+
+    return (
+        Candidate(disk("/dev/pve/vm-104-disk-1", size, None, None), Fit.FITS, None),
+        Candidate(disk("/dev/sdc", size + (1 << 20), "Samsung SSD 870", "ext4"), Fit.FITS, "ext4"),
+        Candidate(disk("/dev/sdd", 4 << 30, "USB Flash", "vfat"), Fit.LARGER, "vfat"),
+        Candidate(
+            disk("/dev/sda", 240 << 30, "KINGSTON SA400", None),
+            Fit.OCCUPIED,
+            "GPT partition table",
+            "in use by LVM pve-root",
+        ),
+        Candidate(disk("/dev/sdb", 1 << 40, None, "ext4"), Fit.OCCUPIED, "ext4", "mounted at /srv"),
+        Candidate(disk("/dev/sda1", 1 << 20, None, None), Fit.SMALL, None),
+    )
 
 
 async def _end_restore(pilot: Pilot[None], name: str, *, is_complete: bool) -> None:

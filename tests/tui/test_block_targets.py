@@ -47,10 +47,12 @@ def test_a_disk_is_restored_onto_a_block_device(archive: Path, tmp_path: Path) -
             await press(pilot, "ctrl+r")
             assert isinstance(pilot.app.screen, ConfirmScreen)
             assert pilot.app.focused is not None
-            assert pilot.app.focused.id == "no"
+            assert isinstance(pilot.app.focused, Input)
             told = " ".join(str(line.render()) for line in pilot.app.screen.query(Static))
             assert f"OVERWRITE the block device {device}" in told
-            await press(pilot, "y")
+            await press(pilot, "y", "enter", "backspace")
+            assert isinstance(pilot.app.screen, ConfirmScreen)
+            await press(pilot, *device.name, "enter")
             assert isinstance(pilot.app.screen, RunningScreen)
 
         drive(VmaApp(archive), steps)

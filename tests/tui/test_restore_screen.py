@@ -144,10 +144,10 @@ def test_an_existing_file_is_overwritten_only_after_a_tick_and_a_yes(
         assert _problems(screen) == ""
         await press(pilot, "ctrl+r")
         assert "REPLACE the file" in _asked(pilot)
-        await press(pilot, "enter")
+        await press(pilot, "enter", "escape")
         assert isinstance(pilot.app.screen, RestoreScreen)
         assert target.read_bytes() == b"precious"
-        await press(pilot, "ctrl+r", "y")
+        await press(pilot, "ctrl+r", *"disk-drive-scsi0", "enter", *".raw", "enter")
 
     drive(app, steps)
     assert target.read_bytes() == DISKS[0].image()

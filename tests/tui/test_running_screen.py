@@ -16,6 +16,7 @@ from vmatui.tui.app import VmaApp
 from vmatui.tui.jobs import Job
 from vmatui.tui.screens import running
 from vmatui.tui.screens.archive import ArchiveScreen
+from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.running import RunningScreen
 from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.jobbar import JobBar
@@ -48,6 +49,11 @@ def _table(screen: RunningScreen) -> list[str]:
 
 def _text(screen: RunningScreen, selector: str) -> str:
     return str(screen.query_one(selector, Static).render())
+
+
+def _asked(pilot: Pilot[None]) -> str:
+    assert isinstance(pilot.app.screen, ConfirmScreen)
+    return " ".join(str(line.render()) for line in pilot.app.screen.query(Static))
 
 
 def _bar(screen: RunningScreen) -> str:
@@ -90,6 +96,8 @@ def test_stopping_answers_at_once_and_then_says_what_became_of_the_outputs(archi
         screen = await _started(pilot, job)
         with job:
             await pilot.press("escape")
+            assert "Stop the restore?" in _asked(pilot)
+            await pilot.press("y")
             assert "Stopping" in _bar(screen)
             await pilot.press("escape", "enter")
             assert pilot.app.screen is screen

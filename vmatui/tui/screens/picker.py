@@ -37,6 +37,14 @@ _SUITS: Final = {
 }
 
 
+class CandidateTable(Table):
+    """The block devices."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Take it", tooltip="Restore to the one under the cursor")
+    ]
+
+
 class PickerScreen(ModalScreen[Path | None]):
     """Its result is a path, or None if nothing was chosen.
 
@@ -75,7 +83,7 @@ The block devices of this machine, those that suit first: as large as the disk o
                 ),
                 id="picker-title",
             )
-            yield Table(_COLUMNS, empty="\nThis machine shows no block device.")
+            yield CandidateTable(_COLUMNS, empty="\nThis machine shows no block device.")
             yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -111,7 +119,10 @@ The block devices of this machine, those that suit first: as large as the disk o
         candidate = self._candidates[row]
         disk, tone = candidate.disk, "" if candidate.fit <= Fit.LARGER else "muted"
         return (
-            Cell(str(disk.path), "accent" if candidate.fit is Fit.FITS else tone),
+            Cell(
+                str(disk.path).removeprefix("/dev/"),
+                "accent" if candidate.fit is Fit.FITS else tone,
+            ),
             Cell(size_text(disk.size), tone),
             Cell(candidate.holds or "–", tone),
             _SUITS.get(candidate.fit) or Cell(candidate.use or "in use", "error"),

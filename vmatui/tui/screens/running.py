@@ -69,8 +69,9 @@ A target that fails, a full disk for example, leaves what was written in its pla
 what was wrong, and `g` goes on where the restore was.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "pause", "Pause", tooltip="Hold the restore up, or go on"),
-        Binding("l", "limit", "Limit", tooltip="Limit how fast it goes"),
+        # Before the map's own keys, which has the focus and moves its cursor by `l`.
+        Binding("p", "pause", "Pause", tooltip="Hold the restore up, or go on", priority=True),
+        Binding("l", "limit", "Limit", tooltip="Limit how fast it goes", priority=True),
         Binding("escape,x", "stop", "Stop", tooltip="Stop the restore and remove new files"),
         Binding("g", "go_on", "Go on", tooltip="Go on where the restore was"),
         Binding("s", "save", "Save report", tooltip="Save the report as text or JSON"),
@@ -177,6 +178,7 @@ what was wrong, and `g` goes on where the restore was.
             self._take_up(message.outcome)
             return
         self._frames.stop()
+        self.query_one(RateGraph).display = False
         self.query_one(MapView).poll()
         match message.outcome:
             case Done(report=RestoreReport() as report):

@@ -15,7 +15,7 @@ from vmatui.tui.wording import size_text
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
 _MOST: Final = 1000
 """Seconds that are kept; a screen has fewer columns."""
-_LABEL: Final = 16
+_LABEL: Final = 18
 
 
 class RateHistory:
@@ -25,7 +25,8 @@ class RateHistory:
         self._seconds: deque[int] = deque(maxlen=_MOST)
         self._started = 0
         """The second that the first of them is."""
-        self._done = 0
+        self.done = 0
+        """Bytes when it was heard of last."""
 
     def add(self, progress: Progress) -> None:
         """Take in where a job stands; what goes back has begun another phase."""
@@ -34,8 +35,8 @@ class RateHistory:
             if len(self._seconds) == _MOST:
                 self._started += 1
             self._seconds.append(0)
-        self._seconds[-1] += max(progress.done - self._done, 0)
-        self._done = progress.done
+        self._seconds[-1] += max(progress.done - self.done, 0)
+        self.done = progress.done
 
     @property
     def rates(self) -> list[int]:
@@ -69,7 +70,7 @@ class RateGraph(Widget):
     def render(self) -> Content:
         """Return the rows, the present rate and the limit before the bars."""
         rates = self.history.rates
-        now = f"{size_text(rates[-1])}/s" if rates else ""
+        now = f"now {size_text(rates[-1])}/s" if rates else ""
         limit = f"limit {size_text(self._limit)}/s" if self._limit is not None else ""
         height, width = self.size.height, self.size.width
         labels = [now, limit, *[""] * height] if height > 1 else [limit or now]

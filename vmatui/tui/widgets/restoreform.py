@@ -70,7 +70,7 @@ class RestoreForm(Vertical):
             yield Label("Into the folder")
             yield Input(str(self._folder), id="folder", compact=True)
             yield Checkbox("Overwrite", id="overwrite", compact=True)
-            yield Checkbox("Larger", id="larger", compact=True)
+            yield Checkbox("Allow larger", id="larger", compact=True)
             yield Checkbox("Go on", id="resume", compact=True)
         with VerticalScroll(id="rows", can_focus=False):
             if not self._devices:

@@ -45,7 +45,7 @@ class TargetRow(Widget):
         height: auto;
         padding: 0 1 1 1;
         .choice, .where { height: 1; }
-        Checkbox { width: auto; max-width: 60%; text-overflow: ellipsis; text-wrap: nowrap; }
+        Checkbox { width: auto; max-width: 64%; text-overflow: ellipsis; text-wrap: nowrap; }
         .there {
             width: 1fr;
             padding-left: 2;

@@ -12,7 +12,7 @@ from vmatui.tui.wording import shown, size_text
 
 _TICKS: Final = {
     "agree to it (--overwrite)": "tick Overwrite above",
-    "agree to it (--allow-larger)": "tick Larger above",
+    "agree to it (--allow-larger)": "tick Allow larger above",
     "go on with it (--resume)": "tick Go on above",
     "leave --resume": "untick Go on above",
 }
@@ -32,7 +32,7 @@ def there(planned: PlannedDevice) -> Content:
     what = {"block": "block device", "other": "special file"}.get(facts.kind, facts.kind)
     is_other_size = facts.size and facts.size != planned.device.size
     size = f" of {size_text(facts.size)}" if is_other_size else ""
-    holds = f" with {facts.holds}" if facts.holds else ""
+    holds = f" with {facts.holds.removesuffix(' file system')}" if facts.holds else ""
     return Content.styled(shown(f"{what}{size}{holds}"), ERROR if planned.problems else WARNING)
 
 
