@@ -17,6 +17,7 @@ from textual_fspicker import FileSave
 
 from vmatui.engine.candidates import Candidate, Fit
 from vmatui.format.header import Device
+from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.proposals import nearest_folder
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.styles import MUTED, TITLE
@@ -128,3 +129,7 @@ The block devices of this machine, those that suit first: as large as the disk o
             _SUITS.get(candidate.fit) or Cell(candidate.use or "in use", "error"),
             Cell(disk.model or "", "muted"),
         )
+
+
+def _name(disk: MachineDisk) -> str:
+    return str(disk.path).removeprefix("/dev/")

@@ -150,13 +150,13 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
         )
         self.app.push_screen(dialog, _putting_into(field))
 
-    def action_limit(self) -> None:
+    async def action_limit(self) -> None:
         """Let the user limit how fast the device under the cursor is written."""
         row = self.query_one(RestoreForm).row
         if row is None:
             self.notify("Go to a device first: each has a limit of its own", severity="warning")
         else:
-            row.ask_limit()
+            await row.ask_limit()
 
     def action_leave(self) -> None:
         """Go back."""

@@ -73,7 +73,7 @@ what was wrong, and `g` goes on where the restore was.
         Binding("p", "pause", "Pause", tooltip="Hold the restore up, or go on", priority=True),
         Binding("l", "limit", "Limit", tooltip="Limit how fast it goes", priority=True),
         Binding("escape,x", "stop", "Stop", tooltip="Stop the restore and remove new files"),
-        Binding("g", "go_on", "Go on", tooltip="Go on where the restore was"),
+        Binding("g", "go_on", "Go on", tooltip="Go on where the restore was", priority=True),
         Binding("s", "save", "Save report", tooltip="Save the report as text or JSON"),
         Binding("escape,enter,backspace", "back", "Back", tooltip="Go back to the archive"),
     ]

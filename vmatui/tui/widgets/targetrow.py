@@ -127,12 +127,12 @@ class TargetRow(Widget):
             return f"{self.device.name}: {error}"
         return ""
 
-    def ask_limit(self) -> None:
+    async def ask_limit(self) -> None:
         """Put the cursor into the field for the limit, which is there once it was asked for."""
         if not self.query(".limit"):
             field = Input(placeholder="none", compact=True, max_length=16, classes="limit")
             line = Horizontal(Label("at most"), field, Label("a second: 40M or the like"))
-            self.mount(line.add_class("pace"), before=".problems")
+            await self.mount(line.add_class("pace"), before=".problems")
         self.query_one(".limit").focus()
 
     def show(self, planned: PlannedDevice) -> None:
