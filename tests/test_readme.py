@@ -24,9 +24,11 @@ from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
 from vmatui.tui.screens.folder import FolderScreen
 from vmatui.tui.screens.restore import RestoreScreen
+from vmatui.tui.screens.running import RunningScreen
 from vmatui.tui.widgets.configs import ConfigView
 from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.mapview import MapView
+from vmatui.tui.widgets.stepper import Stepper
 from vmatui.tui.widgets.table import Table
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -37,7 +39,8 @@ OWNERS: dict[str, list[type]] = {
     "archive": [ArchiveScreen],
     "map": [HeatMap, MapView],
     "configs": [ConfigView],
-    "restore": [RestoreScreen],
+    "restore": [RestoreScreen, Stepper],
+    "restoring": [RunningScreen],
 }
 NAMES = {
     "?": "question_mark",

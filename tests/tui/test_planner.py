@@ -135,7 +135,8 @@ def test_a_limit_is_asked_for_by_a_key_and_planned(archive: Path) -> None:
         await pilot.press("ctrl+l", *"40M")
         await planned(pilot)
         assert screen.plan is not None
-        assert list(screen.plan.limits.values()) == [40 << 20]
+        limits = [each.destination.limit for each in screen.plan.restored if each.destination]
+        assert limits == [40 << 20, None, None]
         assert _target(screen) == f"{FOLDER}/disk-drive-scsi0.raw"
 
     drive(app, steps)
