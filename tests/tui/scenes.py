@@ -266,6 +266,24 @@ async def the_restore_question(pilot: Pilot[None]) -> None:
     await press(pilot, "ctrl+r")
 
 
+@scene(f"dump/{SOUND}")
+async def the_stop_question(pilot: Pilot[None]) -> None:
+    """What becomes of the outputs, before a restore is stopped."""
+    with patch.object(running, "restoring", _painting(SteppedJob(), 24)):
+        await _start_restore(pilot)
+        await pilot.press("escape")
+
+
+@scene(f"dump/{SOUND}")
+async def the_limit_of_a_device(pilot: Pilot[None]) -> None:
+    """A line for the limit has opened in the row; the focus stands on the format of another."""
+    await press(pilot, "r")
+    await planned(pilot)
+    await pilot.press("tab", "tab", "tab", "ctrl+l", *"40M")
+    await planned(pilot)
+    await pilot.press("tab", "tab", "tab")
+
+
 @scene(f"dump/{SOUND}", sizes=BOTH)
 async def the_picker(pilot: Pilot[None]) -> None:
     """The block devices of the machine, the free ones of the right size first; what each holds."""
