@@ -54,7 +54,7 @@ def test_free_devices_of_the_right_size_come_first_the_nearest_before_others() -
     [
         ("used", "in use by LVM pve"),
         ("locked", "read-only"),
-        ("secret", "cannot look at /dev/secret: Permission denied; name another target"),
+        ("secret", "out of reach"),
     ],
 )
 def test_one_of_the_right_size_that_cannot_be_written_says_why(name: str, use: str) -> None:

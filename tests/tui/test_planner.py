@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 from textual.widgets import Checkbox, Input, Static
 from textual_fspicker import FileSave
 
-from tests.damage import DISKS, sound
+from tests.damage import DISKS
 from tests.forge import Disk, forge, noise
 from tests.tools import require_tool
-from tests.tui.driving import drive, notices, planned, press
+from tests.tui.driving import drive, notices, planned, press, restore_form
 from vmatui.engine.candidates import Candidate, Fit
 from vmatui.errors import SourceError, TargetError
 from vmatui.storage.machinedisks import MachineDisk
@@ -32,27 +32,11 @@ NAME = "vzdump-qemu-100-2023_11_14-22_13_20.vma"
 FOLDER = "restore-100-2023-11-14"
 
 
-@pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / NAME
-    path.write_bytes(sound().build())
-    return path
-
-
 def _hinted(folder: Path, hint: bytes) -> Path:
     path = folder / "a.vma"
     config = b"cores: 2\n" + hint
     path.write_bytes(forge([Disk("drive-scsi0", noise(4096))], {"qemu-server.conf": config}))
     return path
-
-
-async def _form(pilot: Pilot[None]) -> RestoreScreen:
-    await press(pilot, "r")
-    await planned(pilot)
-    screen = pilot.app.screen
-    assert isinstance(screen, RestoreScreen)
-    return screen
 
 
 def _told(screen: RestoreScreen) -> str:
@@ -67,7 +51,7 @@ def _target(screen: RestoreScreen) -> str | None:
 
 def test_a_row_says_where_the_disk_was(archive: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         label = str(screen.query_one(TargetRow).query_one(Checkbox).label)
         assert label.endswith("was on local-lvm")
 
@@ -82,7 +66,7 @@ def test_the_format_that_a_disk_had_is_proposed(
     path = _hinted(tmp_path, b"#qmdump#map:scsi0:drive-scsi0:nfs:qcow2:\n")
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         assert str(_target(screen)).endswith("disk-drive-scsi0.qcow2")
         await press(pilot, "ctrl+r", "enter")
         assert isinstance(pilot.app.screen, RunningScreen)
@@ -99,7 +83,7 @@ def test_without_the_tools_for_it_no_other_format_is_proposed(
     path = _hinted(tmp_path, b"#qmdump#map:scsi0:drive-scsi0:nfs:qcow2:\n")
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         assert str(_target(screen)).endswith("disk-drive-scsi0.raw")
 
     refuse = patch.object(proposals, "check_tools", side_effect=TargetError("no qemu"))
@@ -111,7 +95,7 @@ def test_the_arrows_change_the_format_and_the_proposed_name_follows(archive: Pat
     require_tool("qemu-nbd")
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         screen.query_one("Stepper.format").focus()
         await pilot.press("right")
         await planned(pilot)
@@ -128,7 +112,7 @@ def test_a_limit_is_asked_for_by_a_key_and_planned(archive: Path) -> None:
     app = VmaApp(archive)
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         await press(pilot, "ctrl+l")
         assert "Go to a device first" in notices(app)[-1]
         screen.query_one(".place").focus()
@@ -144,7 +128,7 @@ def test_a_limit_is_asked_for_by_a_key_and_planned(archive: Path) -> None:
 
 def test_a_limit_that_says_no_rate_stops_everything(archive: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         screen.query_one(".place").focus()
         await pilot.press("ctrl+l", *"fast")
         await pilot.pause(0.3)
@@ -162,7 +146,7 @@ def _candidates(size: int) -> tuple[Candidate, ...]:
 
 
 async def _picker(pilot: Pilot[None]) -> RestoreScreen:
-    screen = await _form(pilot)
+    screen = await restore_form(pilot)
     screen.query_one(".place").focus()
     await press(pilot, "ctrl+o")
     assert isinstance(pilot.app.screen, PickerScreen)
@@ -228,7 +212,7 @@ def test_several_things_that_are_lost_must_be_counted(archive: Path, tmp_path: P
     (tmp_path / FOLDER / "vmstate.bin").write_bytes(b"")
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         screen.query_one("#overwrite", Checkbox).value = True
         await planned(pilot)
         assert screen.plan is not None
@@ -266,7 +250,7 @@ def test_a_restore_that_a_full_disk_interrupted_goes_on_by_a_key(
         full.writev(target, offset, pieces)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await _form(pilot)
+        await restore_form(pilot)
         await press(pilot, "ctrl+r", "enter")
         screen = pilot.app.screen
         assert isinstance(screen, RunningScreen)
@@ -289,11 +273,11 @@ def test_the_form_offers_to_go_on_with_an_unfinished_restore(archive: Path, tmp_
         full.writev(target, offset, pieces)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await _form(pilot)
+        await restore_form(pilot)
         await press(pilot, "ctrl+r", "enter", "escape")
         assert isinstance(pilot.app.screen, ArchiveScreen)
         full.left = 1_000_000
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         assert "is unfinished" in _told(screen)
         assert "tick Go on above" in _told(screen)
         assert screen.query_one("#resume").display

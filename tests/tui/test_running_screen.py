@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.damage import DAMAGED, sound
+from tests.damage import DAMAGED
 from tests.tui.driving import drive, planned, press, settle, wait_for
 from tests.tui.holder import lines
 from tests.tui.stepped import SteppedJob
@@ -25,14 +25,6 @@ from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.outputs import OutputTable
 from vmatui.tui.widgets.rategraph import RateGraph
 from vmatui.tui.widgets.resultpanel import ResultPanel
-
-
-@pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "vzdump-qemu-100-2023_11_14-22_13_20.vma"
-    path.write_bytes(sound().build())
-    return path
 
 
 async def _started(pilot: Pilot[None], job: SteppedJob) -> RunningScreen:

@@ -27,7 +27,7 @@ class Fit(IntEnum):
     """It is free and of the right size, up to 4 MiB larger."""
     LARGER = 1
     OCCUPIED = 2
-    """It is mounted, in use or read-only."""
+    """It is mounted, in use, read-only or not ours to look at."""
     SMALL = 3
 
 
@@ -66,8 +66,8 @@ def rank(disks: Sequence[MachineDisk], size: int) -> tuple[Candidate, ...]:
 def _closely(disk: MachineDisk) -> Candidate:
     try:
         facts = inspect(disk.path)
-    except TargetError as error:
-        return Candidate(disk, Fit.OCCUPIED, disk.file_system, str(error))
+    except TargetError:
+        return Candidate(disk, Fit.OCCUPIED, disk.file_system, "out of reach")
     use = facts.occupation or ("read-only" if facts.read_only else None)
     return Candidate(disk, Fit.OCCUPIED if use else Fit.FITS, facts.holds, use)
 

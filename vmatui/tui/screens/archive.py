@@ -149,11 +149,14 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.refresh_bindings()
 
     def _take(self, report: VerifyReport) -> None:
+        self._show(report)
+        if report.is_full:
+            self.query_one(ResultPanel).open(report)
+
+    def _show(self, report: VerifyReport) -> None:
         self.report = report
         self.query_one(ArchiveBand).judge(report)
         self.query_one(ArchiveTabs).take(report)
-        if report.is_full:
-            self.query_one(ResultPanel).open(report)
 
     def _learn(self, report: VerifyReport, picture: Picture) -> None:
         """Take in what a restore has proved, as if it had been a check."""
@@ -161,9 +164,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
             self._walk.stop()
         self._picture = picture
         self.query_one(ArchiveTabs).draw(picture)
-        self.report = report
-        self.query_one(ArchiveBand).judge(report)
-        self.query_one(ArchiveTabs).take(report)
+        self._show(report)
         self._rest()
 
     def _poll(self) -> None:

@@ -60,7 +60,7 @@ cannot be brought back, its name must be typed first.
         self._lines = lines
         self._labels = yes, no
         self._is_grave = is_grave
-        self._to_type = to_type
+        self._to_type = shown(to_type).strip()
 
     def compose(self) -> ComposeResult:
         """Lay out the question, the sentences and two buttons."""
@@ -72,7 +72,7 @@ cannot be brought back, its name must be typed first.
                     yield Static(_sentence(line))
             if self._to_type:
                 with Horizontal(id="typing"):
-                    yield Static(Content.assemble("Type ", (shown(self._to_type), "bold")))
+                    yield Static(Content.assemble("Type ", (self._to_type, "bold")))
                     yield Input(placeholder="to agree", compact=True)
             with Horizontal(id="answers"):
                 yield Button(no, id="no", compact=True)
@@ -88,7 +88,7 @@ cannot be brought back, its name must be typed first.
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Let who has typed what was asked for agree."""
-        self.query_one("#yes", Button).disabled = message.value.strip() != shown(self._to_type)
+        self.query_one("#yes", Button).disabled = message.value.strip() != self._to_type
 
     def on_input_submitted(self) -> None:
         """Agree by Enter, if it was typed in full."""
@@ -101,7 +101,7 @@ cannot be brought back, its name must be typed first.
     def action_answer(self, answer: bool) -> None:
         """Answer by the key."""
         if answer and self.query_one("#yes", Button).disabled:
-            self.notify(f"Type {shown(self._to_type)} to agree", severity="warning", markup=False)
+            self.notify(f"Type {self._to_type} to agree", severity="warning", markup=False)
         else:
             self.dismiss(answer)
 

@@ -127,7 +127,9 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
     def action_restore(self) -> None:
         """Ask, if nothing speaks against the plan; wait for the plan where it is being made."""
         plan = self.plan
-        if plan is None:
+        if mistakes := self.query_one(RestoreForm).mistakes:
+            self.notify(mistakes[0], severity="error", markup=False)
+        elif plan is None:
             self._wanted = self.query_one(RestoreForm).wishes()
         elif plan.problems:
             self.notify(plan.problems[0], severity="error", markup=False)

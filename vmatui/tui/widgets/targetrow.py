@@ -17,6 +17,7 @@ from vmatui.engine.rates import parse_rate
 from vmatui.errors import UsageError
 from vmatui.format.header import Device
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
+from vmatui.storage.imageformat import RAW
 from vmatui.tui.widgets.stepper import Stepper
 from vmatui.tui.widgets.styles import MUTED
 from vmatui.tui.widgets.targetwords import problem_line, there, warning_line
@@ -158,7 +159,9 @@ class TargetRow(Widget):
     def _show_choices(self, planned: PlannedDevice) -> None:
         is_file = planned.kind in {"absent", "file"}
         is_written = planned.target is not None and planned.kind is not None
-        formats = _FORMATS if is_file else {planned.format: planned.format}
+        # A format that was taken for a file must be left again where there is none.
+        others = {planned.format: planned.format, RAW: RAW}
+        formats = _FORMATS if is_file else others
         zeros = _FIRST if planned.is_direct else _NEW
         format, zero = self.query_one(".format", Stepper), self.query_one(".zero", Stepper)
         format.show(planned.format if is_written else "", formats if is_written else {})
