@@ -26,9 +26,11 @@ from vmatui.tui.screens.create import CreateScreen
 from vmatui.tui.screens.creating import CreatingScreen
 from vmatui.tui.screens.folder import FolderScreen
 from vmatui.tui.screens.restore import RestoreScreen
+from vmatui.tui.screens.running import RunningScreen
 from vmatui.tui.widgets.configs import ConfigView
 from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.mapview import MapView
+from vmatui.tui.widgets.stepper import Stepper
 from vmatui.tui.widgets.table import Table
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -39,7 +41,8 @@ OWNERS: dict[str, list[type]] = {
     "archive": [ArchiveScreen],
     "map": [HeatMap, MapView],
     "configs": [ConfigView],
-    "restore": [RestoreScreen],
+    "restore": [RestoreScreen, Stepper],
+    "restoring": [RunningScreen],
     "create": [CreateScreen],
     "created": [CreatingScreen],
 }

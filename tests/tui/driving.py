@@ -75,6 +75,15 @@ async def add_part(pilot: Pilot[None], parts: str, *paths: str | Path) -> None:
         await drafted(pilot)
 
 
+async def restore_form(pilot: Pilot[None]) -> RestoreScreen:
+    """Open the restore form and wait for its plan."""
+    await press(pilot, "r")
+    await planned(pilot)
+    screen = pilot.app.screen
+    assert isinstance(screen, RestoreScreen)
+    return screen
+
+
 def notices(app: VmaApp) -> list[str]:
     """Return what the notifications on screen say."""
     return [notification.message for notification in app._notifications]

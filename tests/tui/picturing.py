@@ -98,6 +98,7 @@ def stage() -> Iterator[None]:
 
 def _inspect(path: Path) -> PathFacts:
     """Tell what is at a path of a machine that we made up."""
+    path = path.absolute()
     if path.name == "sdc":
         return PathFacts(path, "block", 96 << 20, False, (), (), "ext4 file system", None)
     if path.name == "sdb":

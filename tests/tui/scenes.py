@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -20,14 +21,18 @@ from tests.tui.picturing import BOTH, SCENES, Halt, Scene, picture, scene
 from tests.tui.stage import DAMAGED, SOUND
 from tests.tui.stepped import SteppedJob
 from vmatui.engine.archive import open_archive
+from vmatui.engine.candidates import Candidate, Fit
 from vmatui.engine.restore import Output, RestoreReport
 from vmatui.engine.verify import verify
-from vmatui.errors import CancelledError
+from vmatui.errors import CancelledError, SuspendedError
+from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.archivefacts import ArchiveFacts, reopen
 from vmatui.tui.jobs import JobFunction
-from vmatui.tui.screens import archive, running
+from vmatui.tui.screens import archive, restore, running
 from vmatui.tui.walks import Picture
+from vmatui.tui.widgets.rategraph import RateGraph, RateHistory
 
+HUGE = (200, 60)
 SCREENSHOTS = createscenes.SCREENSHOTS | {
     f"{name}-120x36"
     for name in (
@@ -121,9 +126,12 @@ async def the_sound_archive(pilot: Pilot[None]) -> None:
     await press(pilot, "v", "2")
 
 
-@scene(f"dump/{SOUND}", sizes=BOTH)
+@scene(f"dump/{SOUND}", light=True, sizes=(*BOTH, HUGE))
 async def the_restore_form(pilot: Pilot[None]) -> None:
-    """A row a device with the proposed target, its size and the room there; nothing written yet."""
+    """A row a device: where it was, the proposed target, its format and how it is zeroed.
+
+    What is there now stands at the right; nothing is written yet.
+    """
     await press(pilot, "r")
     await planned(pilot)
 
@@ -154,14 +162,71 @@ async def the_restore_question(pilot: Pilot[None]) -> None:
     await press(pilot, "ctrl+r")
 
 
+@scene(f"dump/{SOUND}")
+async def the_stop_question(pilot: Pilot[None]) -> None:
+    """What becomes of the outputs, before a restore is stopped."""
+    with patch.object(running, "restoring", _painting(SteppedJob(), 24)):
+        await _start_restore(pilot)
+        await pilot.press("escape")
+
+
+@scene(f"dump/{SOUND}")
+async def the_limit_of_a_device(pilot: Pilot[None]) -> None:
+    """A line for the limit has opened in the row; the focus stands on the format of another."""
+    await press(pilot, "r")
+    await planned(pilot)
+    await pilot.press("tab", "tab", "tab", "ctrl+l", *"40M")
+    await planned(pilot)
+    await pilot.press("tab", "tab", "tab")
+
+
 @scene(f"dump/{SOUND}", sizes=BOTH)
+async def the_picker(pilot: Pilot[None]) -> None:
+    """The block devices of the machine, the free ones of the right size first; what each holds."""
+    with patch.object(restore, "find_candidates", _candidates):
+        await press(pilot, "r")
+        await planned(pilot)
+        await press(pilot, "tab", "tab", "tab", "ctrl+o")
+
+
+@scene(f"dump/{SOUND}", sizes=(*BOTH, HUGE))
 async def the_restoring(pilot: Pilot[None]) -> None:
-    """A bar a device and one in all; the map as clusters land."""
+    """A bar a device and one in all; the map as clusters land; the rates of the seconds before."""
     job = SteppedJob()
     with patch.object(running, "restoring", _painting(job, 24)):
         await _start_restore(pilot)
-        job.report(414_000, 812_000, 700, 640, 9)
-        await wait_for(pilot, lambda: bool(pilot.app.screen.query(".-running")))
+        await _progress(pilot, job)
+
+
+@scene(f"dump/{SOUND}")
+async def the_paused_restore(pilot: Pilot[None]) -> None:
+    """Held up by the user, with a limit for when it goes on; the keys say how."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        await _progress(pilot, job)
+        await pilot.press("l", *"40M", "enter", "p")
+
+
+@scene(f"dump/{SOUND}")
+async def the_limit(pilot: Pilot[None]) -> None:
+    """The question for a limit, over a restore that runs."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        await _progress(pilot, job)
+        await pilot.press("l", *"fast", "enter")
+
+
+@scene(f"dump/{SOUND}")
+async def the_interrupted_restore(pilot: Pilot[None]) -> None:
+    """A target failed: why, that what was written is kept, and the key that goes on."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        await _progress(pilot, job)
+        job.end(SuspendedError("drive-scsi1: no space left in /srv at byte 41943040: make room"))
+        await settle(pilot)
 
 
 @scene(f"dump/{SOUND}", sizes=BOTH)
@@ -181,7 +246,8 @@ async def the_stopped_restore(pilot: Pilot[None]) -> None:
     """What became of the outputs after a restore was stopped."""
     with patch.object(running, "restoring", SteppedJob()):
         await _start_restore(pilot)
-        await press(pilot, "escape")
+        await pilot.press("escape")
+        await press(pilot, "y")
 
 
 @scene(f"dump/{SOUND}")
@@ -208,6 +274,40 @@ async def _start_restore(pilot: Pilot[None]) -> None:
     await planned(pilot)
     await press(pilot, "ctrl+r")
     await pilot.press("enter")
+
+
+async def _progress(pilot: Pilot[None], job: SteppedJob) -> None:
+    """Let a restore run for a while, the ones and the other second faster than the rest."""
+    history, done = pilot.app.screen.query_one(RateGraph).history, 0
+    for second in range(40):
+        done += (9 + second * 7 % 11) * 710
+        job.report(done, 812_000, 700, 640, 9, elapsed=second)
+        await wait_for(pilot, partial(_is_at, history, done))
+
+
+def _is_at(history: RateHistory, done: int) -> bool:
+    return history.done == done
+
+
+def _candidates(size: int) -> tuple[Candidate, ...]:
+    """Tell of the block devices of a machine that we made up; some suit a disk of 96 MiB."""
+
+    def disk(path: str, size: int, model: str | None, holds: str | None) -> MachineDisk:
+        return MachineDisk(Path(path), "disk", size, model, holds, None, 0)
+
+    return (
+        Candidate(disk("/dev/pve/vm-104-disk-1", size, None, None), Fit.FITS, None),
+        Candidate(disk("/dev/sdc", size + (1 << 20), "Samsung SSD 870", "ext4"), Fit.FITS, "ext4"),
+        Candidate(disk("/dev/sdd", 4 << 30, "USB Flash", "vfat"), Fit.LARGER, "vfat"),
+        Candidate(
+            disk("/dev/sda", 240 << 30, "KINGSTON SA400", None),
+            Fit.OCCUPIED,
+            "GPT partition table",
+            "in use by LVM pve-root",
+        ),
+        Candidate(disk("/dev/sdb", 1 << 40, None, "ext4"), Fit.OCCUPIED, "ext4", "mounted at /srv"),
+        Candidate(disk("/dev/sda1", 1 << 20, None, None), Fit.SMALL, None),
+    )
 
 
 async def _end_restore(pilot: Pilot[None], name: str, *, is_complete: bool) -> None:

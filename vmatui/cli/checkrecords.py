@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vmatui.cli.records import Record, verify_record
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.comparison import CompareReport, DeviceComparison
+from vmatui.engine.jsontext import Record
+from vmatui.engine.records import verify_record
 from vmatui.errors import FaultyArchiveError, printable
 
 

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from vmatui.engine.reportlines import finding_line, statement_lines
 from vmatui.errors import printable
-from vmatui.format.codes import MEANINGS, Severity
+from vmatui.format.codes import Severity
 
 if TYPE_CHECKING:  # what only needs a header starts without loading the jobs
     from vmatui.engine.findings import Finding
@@ -52,19 +53,13 @@ def say_findings(findings: Sequence[Finding]) -> None:
     """Print a line for each finding: severity, code, place, what and the reference's words."""
     for finding in findings:
         tell = say if finding.severity is Severity.ERROR else remark
-        places = [f"byte {finding.offset}"] if finding.offset is not None else []
-        places += [f"extent {finding.extent}"] if finding.extent is not None else []
-        place = f" [{', '.join(places)}]" if places else ""
-        known_as = MEANINGS[finding.code].reference
-        words = f" ({known_as})" if known_as else ""
-        tell(f"{finding.severity}: {finding.code}{place}: {finding.message}{words}")
+        tell(finding_line(finding))
 
 
 def say_statements(structure: str, stream: str, payload: str) -> None:
     """Print the three statements about an archive."""
-    remark(f"structure: {structure}")
-    remark(f"stream: {stream}")
-    remark(f"payload: {payload}")
+    for line in statement_lines(structure, stream, payload):
+        remark(line)
 
 
 @contextmanager

@@ -1,13 +1,11 @@
-"""What the words for a rate mean: bytes a second, with a unit."""
+"""What the words for a rate mean on the command line."""
 
 from __future__ import annotations
 
 import argparse
-import re
-from typing import Final
 
-_RATE: Final = re.compile(r"(\d+)([KMGT]?)", re.IGNORECASE)
-_UNITS: Final = ("", "K", "M", "G", "T")
+from vmatui.engine.rates import parse_rate
+from vmatui.errors import UsageError
 
 
 def rate(word: str) -> int:
@@ -16,7 +14,7 @@ def rate(word: str) -> int:
     Raises:
         argparse.ArgumentTypeError: it says none.
     """
-    found = _RATE.fullmatch(word)
-    if found is None or not int(found.group(1)):
-        raise argparse.ArgumentTypeError(f"{word!r} is no rate: write 40M or the like")
-    return int(found.group(1)) << 10 * _UNITS.index(found.group(2).upper())
+    try:
+        return parse_rate(word)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vmatui.cli.records import Record, verify_record
+from vmatui.engine.jsontext import Record
+from vmatui.engine.records import verify_record
 from vmatui.engine.seal import Seal, SealReport
 from vmatui.format.header import Device
 from vmatui.format.manifest import SealedDevice

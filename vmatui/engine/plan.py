@@ -6,7 +6,7 @@ A plan is made without changing anything; the dry run, the confirmation and the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vmatui.engine.planneddevice import PlannedDevice, Terms, overwrite_problem, plan_device
@@ -146,6 +146,18 @@ def plan_restore(
         general_problems=(*unfinished.problems, *_folder_problems(folder)),
         general_warnings=tuple(space_warnings(devices)),
     )
+
+
+def with_limits(plan: RestorePlan, limits: Mapping[int, int]) -> RestorePlan:
+    """Return a plan with the bytes a second that are written at most, by dev_id."""
+
+    def limited(planned: PlannedDevice) -> PlannedDevice:
+        limit = limits.get(planned.device.dev_id)
+        if planned.destination is None or limit is None:
+            return planned
+        return replace(planned, destination=replace(planned.destination, limit=limit))
+
+    return replace(plan, devices=tuple(map(limited, plan.devices)))
 
 
 def _destination(place: Destination | Path) -> Destination:

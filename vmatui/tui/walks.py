@@ -6,6 +6,7 @@ import threading
 
 from vmatui.engine.clustermap import ClusterMap
 from vmatui.engine.extenttable import ExtentTable
+from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.report import VerifyReport
@@ -45,17 +46,27 @@ def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
     return run
 
 
-def restoring(facts: ArchiveFacts, plan: RestorePlan, picture: Picture) -> JobFunction:
+def restoring(
+    facts: ArchiveFacts, plan: RestorePlan, picture: Picture, limiter: Limiter
+) -> JobFunction:
     """Return the job that restores an archive as planned.
 
     Args:
         facts: Which archive.
         plan: Made for it, without problems.
         picture: Is drawn while the data is written.
+        limiter: Holds the job up when the user wants it.
     """
 
     def run(progress: ProgressFunction, cancel: threading.Event) -> RestoreReport:
         with reopen(facts) as archive:
-            return restore(archive, plan, visitors=(picture.map,), progress=progress, cancel=cancel)
+            return restore(
+                archive,
+                plan,
+                visitors=(picture.map, picture.extents),
+                limiter=limiter,
+                progress=progress,
+                cancel=cancel,
+            )
 
     return run

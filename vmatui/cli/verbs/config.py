@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vmatui.cli import diagnostics, output
-from vmatui.cli.output import Json
 from vmatui.cli.parser import Arguments
 from vmatui.cli.verdict import exit_status, header_findings
 from vmatui.engine.archive import open_archive
+from vmatui.engine.jsontext import Json
 from vmatui.errors import UsageError, printable
 from vmatui.format.header import Config
 

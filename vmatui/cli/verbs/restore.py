@@ -14,7 +14,6 @@ from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog
-from vmatui.cli.restorerecords import plan_record, restore_record
 from vmatui.cli.sealing import sealing, write_seals
 from vmatui.cli.selection import left_out, only
 from vmatui.cli.verbs import mapped
@@ -24,7 +23,9 @@ from vmatui.engine.compareplan import paths_to_read
 from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.engine.report import sentences
+from vmatui.engine.reportlines import incomplete_line, output_lines
 from vmatui.engine.restore import RestoreReport, restore
+from vmatui.engine.restorerecords import plan_record, restore_record
 from vmatui.engine.seal import place_beside
 from vmatui.engine.verify import Visitor
 from vmatui.errors import SuspendedError, TargetError, UsageError, printable
@@ -181,11 +182,8 @@ def _device_lines(plan: RestorePlan, folder: str | None) -> Iterator[str]:
 
 def _say_report(report: RestoreReport) -> None:
     diagnostics.say_findings(report.verify.findings)
-    outputs = (*report.outputs, *report.configs)
-    for each in outputs:
-        if each.is_complete:
-            diagnostics.remark(f"{each.name}: restored to {each.place}")
-    incomplete = ", ".join(each.place for each in outputs if not each.is_complete)
-    if incomplete:
-        diagnostics.complain(f"the archive has errors, so these are incomplete: {incomplete}")
+    for line in output_lines(report):
+        diagnostics.remark(line)
+    if told := incomplete_line(report):
+        diagnostics.complain(told)
     diagnostics.say_statements(*sentences(report.verify))

@@ -7,11 +7,11 @@ from pathlib import Path
 from vmatui.cli import diagnostics, output
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
-from vmatui.cli.records import verify_record
 from vmatui.cli.reference import list_lines
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
+from vmatui.engine.records import verify_record
 from vmatui.engine.report import VerifyReport, sentences
 from vmatui.engine.verify import Visitor, verify
 

@@ -87,7 +87,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 
     def action_restore(self) -> None:
         """Open the form for a restore."""
-        self.app.push_screen(RestoreScreen(self.facts))
+        self.app.push_screen(RestoreScreen(self.facts, self._learn))
 
     def action_stop(self) -> None:
         """Ask the job to stop."""
@@ -153,11 +153,23 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.refresh_bindings()
 
     def _take(self, report: VerifyReport) -> None:
+        self._show(report)
+        if report.is_full:
+            self.query_one(ResultPanel).open(report)
+
+    def _show(self, report: VerifyReport) -> None:
         self.report = report
         self.query_one(ArchiveBand).judge(report)
         self.query_one(ArchiveTabs).take(report)
-        if report.is_full:
-            self.query_one(ResultPanel).open(report)
+
+    def _learn(self, report: VerifyReport, picture: Picture) -> None:
+        """Take in what a restore has proved, as if it had been a check."""
+        if self._walk is not None:
+            self._walk.stop()
+        self._picture = picture
+        self.query_one(ArchiveTabs).draw(picture)
+        self._show(report)
+        self._rest()
 
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()

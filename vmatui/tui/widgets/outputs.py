@@ -68,11 +68,20 @@ class OutputTable(Table):
         outputs = zip((*report.outputs, *report.configs), sizes, strict=True)
         self._end([_row(each.name, size, *_end_of(each)) for each, size in outputs])
 
-    def give_up(self) -> None:
-        """Show what became of the outputs of a restore that did not get to its end."""
+    def give_up(self, *, is_kept: bool) -> None:
+        """Show what became of the outputs of a restore that did not get to its end.
+
+        Args:
+            is_kept: Whether what was written is kept, to go on with it.
+        """
+        kept = Cell("unfinished", "warning")
         self._end(
             [
-                _row(each.device.name, each.device.size, *_left_behind(each))
+                _row(
+                    each.device.name,
+                    each.device.size,
+                    *((kept, Cell(each.target or "")) if is_kept else _left_behind(each)),
+                )
                 for each in self._restored
             ]
         )

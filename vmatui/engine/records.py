@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vmatui.cli.output import Json
 from vmatui.engine.archive import Archive
 from vmatui.engine.findings import Finding
+from vmatui.engine.jsontext import Record
 from vmatui.engine.proof import Proof
 from vmatui.engine.report import DeviceReport, VerifyReport
-
-Record = dict[str, Json]
 
 
 def list_record(archive: Archive, findings: Sequence[Finding]) -> Record:

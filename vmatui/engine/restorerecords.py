@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from vmatui.cli.records import Record, verify_record
+from vmatui.engine.jsontext import Record
 from vmatui.engine.plan import RestorePlan
+from vmatui.engine.records import verify_record
 from vmatui.engine.restore import RestoreReport
 
 

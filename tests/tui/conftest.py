@@ -1,0 +1,18 @@
+"""What several tests of the UI start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.damage import sound
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A forged archive; the tests run in the folder that it is in."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "vzdump-qemu-100-2023_11_14-22_13_20.vma"
+    path.write_bytes(sound().build())
+    return path
