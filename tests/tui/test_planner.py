@@ -108,6 +108,25 @@ def test_the_arrows_change_the_format_and_the_proposed_name_follows(archive: Pat
     drive(VmaApp(archive), steps)
 
 
+def test_a_format_can_be_left_again_where_there_is_no_file(archive: Path, tmp_path: Path) -> None:
+    require_tool("qemu-nbd")
+    (tmp_path / "folder").mkdir()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await restore_form(pilot)
+        screen.query_one("Stepper.format").focus()
+        await pilot.press("right")
+        await planned(pilot)
+        screen.query_one(".place", Input).value = "folder"
+        await planned(pilot)
+        assert "cannot be a qcow2 image" in _told(screen)
+        await pilot.press("right")
+        await planned(pilot)
+        assert "cannot be a qcow2 image" not in _told(screen)
+
+    drive(VmaApp(archive), steps)
+
+
 def test_a_limit_is_asked_for_by_a_key_and_planned(archive: Path) -> None:
     app = VmaApp(archive)
 

@@ -229,9 +229,11 @@ what was wrong, and `g` goes on where the restore was.
         self._learned(report.verify, self._picture)
         self.query_one(OutputTable).finish(report)
         self.query_one(MapView).show(self._picture.map, report.verify.findings)
-        went_on = self.plan.unfinished.checkpoint is not None
-        told = "what was on the disk already was not read again" if went_on else ""
-        self.query_one(ResultPanel).open(report.verify, told or "every byte was read")
+        if self.plan.unfinished.checkpoint is None:
+            self.query_one(ResultPanel).open(report.verify)
+        else:
+            told = "what was on the disk already was not written again"
+            self.query_one(ResultPanel).open(report.verify, told)
         took = f"in {duration_text(self._elapsed)}" if self._elapsed >= 1 else "in a moment"
         if report.is_complete:
             number = counted(len(report.outputs), "device")
