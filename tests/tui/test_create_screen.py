@@ -306,6 +306,22 @@ def test_a_create_looks_at_everything_once_more(folder: Path) -> None:
     drive(app, steps)
 
 
+def test_a_path_that_was_typed_is_not_forgotten(folder: Path) -> None:
+    app = VmaApp(folder)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _form(pilot)
+        await add_part(pilot, "disks", "web.raw")
+        field = screen.query_one("#configs .adder Input", Input)
+        field.value = "web.conf"
+        await press(pilot, "ctrl+r")
+        assert pilot.app.screen is screen
+        assert screen.focused is field
+        assert "by Enter" in notices(app)[-1]
+
+    drive(app, steps)
+
+
 def test_arrows_go_through_the_fields_and_a_choice_opens_by_enter(folder: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         screen = await _form(pilot)
