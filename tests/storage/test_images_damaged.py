@@ -53,8 +53,8 @@ def test_without_qemu_the_package_to_install_is_named(
     with pytest.raises(SourceError) as caught:
         open_image(image_path).open()
     assert str(caught.value) == (
-        f"{image_path} is read by qemu-nbd, which is not installed: "
-        "install the package qemu-utils, or convert the image to raw"
+        f"{image_path} needs qemu-nbd, which is not installed: "
+        "install the package qemu-utils, or take a raw image"
     )
 
 

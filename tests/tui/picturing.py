@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from tests.tui.driving import settle
 from tests.tui.stage import dump_folder
-from vmatui.engine import createplan, plan
+from vmatui.engine import createplan, planneddevice
 from vmatui.engine.checker import Rejected
 from vmatui.engine.walk import Extent, Gap
 from vmatui.errors import CancelledError
@@ -89,7 +89,7 @@ def stage() -> Iterator[None]:
         os.environ["TZ"] = "UTC"
         time.tzset()
         stack.enter_context(patch.object(Input, "_toggle_cursor", lambda _self: None))
-        for module in (plan, createplan, draft):
+        for module in (planneddevice, createplan, draft):
             stack.enter_context(patch.object(module, "inspect", _inspect))
         os.chdir(dump_folder().parent)
         stack.callback(os.chdir, before)

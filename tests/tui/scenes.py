@@ -221,11 +221,13 @@ async def _end_restore(pilot: Pilot[None], name: str, *, is_complete: bool) -> N
             devices = opened.header.devices
         ending = "" if is_complete else ".incomplete"
         outputs = tuple(
-            Output(each.dev_id, each.name, folder / f"disk-{each.name}.raw{ending}", is_complete)
+            Output(
+                each.dev_id, each.name, str(folder / f"disk-{each.name}.raw{ending}"), is_complete
+            )
             for each in devices
         )
         configs = tuple(
-            Output(None, config, folder / config, True)
+            Output(None, config, str(folder / config), True)
             for config in ("qemu-server.conf", "qemu-server.fw")
         )
         job.end(RestoreReport(report, outputs, configs))

@@ -22,6 +22,8 @@ LEVEL: Final = 0x1F
 """The bits that hold `UNSEEN`, `ZERO` or the number of stored blocks plus one."""
 DUPLICATE: Final = 0x20
 DAMAGED: Final = 0x40
+DIFFERS: Final = 0x80
+"""A target that was compared holds something else."""
 GROUP_BITS: Final = 8
 """Clusters are marked as changed in groups of 256."""
 MAX_MAPPED: Final = 1 << 29
@@ -53,7 +55,7 @@ class DeviceMap:
         self.changed[cluster >> GROUP_BITS] = 1
 
     def add_flag(self, cluster: int, flag: int) -> None:
-        """Add `DUPLICATE` or `DAMAGED` to a cell and mark its group."""
+        """Add `DUPLICATE`, `DAMAGED` or `DIFFERS` to a cell and mark its group."""
         self.states[cluster] |= flag
         self.changed[cluster >> GROUP_BITS] = 1
 
@@ -84,11 +86,13 @@ class ClusterMap:
         used = extent.header.used
         if not rejected:
             self.mark(used)
-            return
-        self.mark([slot for position, slot in enumerate(used) if position not in rejected])
-        for position in rejected:
-            if position < len(used):
-                self._flag(used[position], is_sound=extent.is_sound)
+        else:
+            self.mark([slot for position, slot in enumerate(used) if position not in rejected])
+            for position in rejected:
+                if position < len(used):
+                    self._flag(used[position], is_sound=extent.is_sound)
+        for position in extent.rotten:
+            self._flag(used[position], is_sound=False)
 
     def mark(self, slots: Iterable[int]) -> None:
         """Write the clusters of slots, 64-bit numbers that are known to be good."""
@@ -97,6 +101,12 @@ class ClusterMap:
             if device is not None:
                 mask = slot >> 48
                 device.set_state(slot & 0xFFFFFFFF, mask.bit_count() + 1, mask)
+
+    def mark_difference(self, dev_id: int, cluster: int, _blocks: int) -> None:
+        """Flag a cluster that a target holds otherwise; for `vmatui.engine.compare.compare`."""
+        device = self.devices.get(dev_id)
+        if device is not None:
+            device.add_flag(cluster, DIFFERS)
 
     def finish(self) -> None:
         """Take note that the walk is over."""

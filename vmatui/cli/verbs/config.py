@@ -13,6 +13,8 @@ from vmatui.errors import UsageError, printable
 from vmatui.format.header import Config
 
 DEFAULT_NAME = "qemu-server.conf"
+NO_SUCH_CONFIG = 255
+"""The reference's exit status (VMA format, the reference's command line)."""
 
 
 def run(arguments: Arguments) -> int:
@@ -40,6 +42,8 @@ def _miss(arguments: Arguments, name: str, configs: Sequence[Config]) -> int:
     sentence = printable(f"unable to find configuration data '{name}'")
     diagnostics.say(sentence)
     names = ", ".join(config.name for config in configs) or "none"
+    if arguments.is_reference:
+        return NO_SUCH_CONFIG
     diagnostics.complain(f"the configs in {arguments.file} are: {names}")
     if arguments.json:
         output.write_error(arguments.file, sentence)

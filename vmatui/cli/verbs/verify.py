@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from vmatui.cli import diagnostics, output
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
@@ -35,5 +37,10 @@ def _verify(archive: Archive, arguments: Arguments, interruption: Interruption) 
     is_wanted = not (arguments.verbose and output.is_terminal())
     with diagnostics.progress_bar(is_wanted=is_wanted) as progress:
         return verify(
-            archive, quick=arguments.quick, visitors=visitors, progress=progress, cancel=cancel
+            archive,
+            quick=arguments.quick,
+            manifest=None if arguments.manifest is None else Path(arguments.manifest),
+            visitors=visitors,
+            progress=progress,
+            cancel=cancel,
         )

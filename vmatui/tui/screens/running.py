@@ -24,7 +24,7 @@ from vmatui.tui.wording import counted, duration_text, shown
 
 _FRAME: Final = 1 / 20
 _QUESTION: Final = "A restore is running. New files are removed again if it is stopped."
-_WARN_BLOCK: Final = " What was being overwritten is neither old nor new now: restore it again."
+_WARN_DIRECT: Final = " What was being overwritten is neither old nor new now: restore it again."
 
 
 class RunningScreen(JobScreen):
@@ -121,10 +121,11 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
     def _give_up(self, told: str, style: str) -> None:
         self.query_one(OutputTable).give_up()
         self._head((told, f"bold {style}"))
-        kinds = {planned.facts.kind for planned in self.plan.restored if planned.facts}
+        restored = self.plan.restored
+        is_kept = any(each.overwrites and not each.is_direct for each in restored)
         text = "New files were removed again"
-        text += "; files that existed are as they were." if "file" in kinds else "."
-        self._rest(text + (_WARN_BLOCK if "block" in kinds else ""))
+        text += "; files that existed are as they were." if is_kept else "."
+        self._rest(text + (_WARN_DIRECT if any(each.is_direct for each in restored) else ""))
 
     def _head(self, told: tuple[str, str], more: str = "") -> None:
         name = self.facts.vm_name or self.facts.path.name

@@ -101,7 +101,9 @@ def _one(device_map: DeviceMap, cluster: int, *, complete: bool) -> list[Content
         words.append(("not read yet", MUTED))
     if state & DUPLICATE:
         words.append(("stored more than once", "$text-warning"))
-    if state & DAMAGED:
+    if state & DAMAGED and level:
+        words.append(("damaged: the manifest or a faulty extent belies it", "$text-error"))
+    elif state & DAMAGED:
         words.append(
             (
                 "damaged: the extent that names it is faulty or its data cannot be read",

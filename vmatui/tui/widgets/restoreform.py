@@ -15,6 +15,7 @@ from textual.widgets import Checkbox, Input, Label, Static
 
 from vmatui.engine.plan import RestorePlan
 from vmatui.format.header import Device
+from vmatui.storage.destination import Destination
 from vmatui.tui.widgets.styles import WARNING
 from vmatui.tui.widgets.targetrow import TargetRow, problem_line, typed_path
 from vmatui.tui.wording import shown
@@ -26,7 +27,7 @@ class Wishes(NamedTuple):
     """What a form asks for, in the words of `plan_restore`."""
 
     folder: Path | None
-    to: dict[int, Path]
+    to: dict[int, Destination]
     skip: set[int]
     overwrite: bool
 

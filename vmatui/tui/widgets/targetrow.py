@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Static
 
-from vmatui.engine.plan import PlannedDevice
+from vmatui.engine.planneddevice import PlannedDevice
 from vmatui.format.header import Device
+from vmatui.storage.destination import STANDARD_OUTPUT, Destination
 from vmatui.tui.widgets.styles import ERROR, MUTED, WARNING
 from vmatui.tui.wording import shown, size_text
 
@@ -65,10 +66,10 @@ class TargetRow(Widget):
         return self.query_one(Checkbox).value
 
     @property
-    def target(self) -> Path | None:
+    def target(self) -> Destination | None:
         """The target that the user named, or None for the proposed one."""
         text = self.query_one(Input).value.strip()
-        return typed_path(text) if text != self._proposed else None
+        return _typed_destination(text) if text != self._proposed else None
 
     def show(self, planned: PlannedDevice) -> None:
         """Show what the plan says of the device."""
@@ -78,7 +79,7 @@ class TargetRow(Widget):
         field = self.query_one(Input)
         field.disabled = planned.target is None
         if planned.target is not None and self.target is None:
-            self._propose(field, str(planned.target))
+            self._propose(field, planned.target)
         self.query_one(".there", Static).update(_there(planned))
         self.query_one(".problems", Static).update(
             Content("\n").join(problem_line(text) for text in planned.problems)
@@ -103,11 +104,24 @@ def typed_path(text: str) -> Path | None:
         return path  # `~name` of nobody is a name like any other
 
 
+def _typed_destination(text: str) -> Destination | None:
+    destination = Destination(text)
+    if destination.path is None and text != STANDARD_OUTPUT:
+        return destination
+    path = typed_path(text)
+    # The screen has standard output, so here the sign for it is a name like any other.
+    return (
+        None
+        if path is None
+        else Destination(str(path.absolute() if text == STANDARD_OUTPUT else path))
+    )
+
+
 def _there(planned: PlannedDevice) -> Content:
     """Return what is at the target now, and the room there is."""
     facts = planned.facts
     if facts is None:
-        return Content.styled("skipped" if planned.target is None else "", MUTED)
+        return _without_path(planned)
     free = f"{size_text(facts.free)} free" if facts.free is not None else ""
     if facts.free is not None and facts.free < planned.device.size:
         return Content.styled(f"only {free}, may not be enough", WARNING)
@@ -119,7 +133,15 @@ def _there(planned: PlannedDevice) -> Content:
     return Content.styled(shown(f"{what}{size}{holds}"), ERROR if planned.problems else WARNING)
 
 
+def _without_path(planned: PlannedDevice) -> Content:
+    if planned.kind == "nbd" and planned.room is not None:
+        style = ERROR if planned.problems else WARNING
+        return Content.styled(f"an NBD export of {size_text(planned.room)}", style)
+    return Content.styled("skipped" if planned.target is None else "", MUTED)
+
+
 def problem_line(problem: str) -> Content:
     """Return a problem as the form says it, where the command line's option is a tick."""
     text = problem.replace("agree to it (--overwrite)", "tick Overwrite above")
+    text = text.replace(", choose another or agree to it (--allow-larger)", ", choose another")
     return Content.styled(f"✘ {shown(text)}", ERROR)
