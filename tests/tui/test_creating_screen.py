@@ -144,7 +144,7 @@ def test_stopping_asks_and_going_on_is_what_enter_does(folder: Path) -> None:
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, ConfirmScreen)
         await pilot.press("enter")
-        assert pilot.app.screen is screen
+        assert _screen(pilot) is screen
         assert "Stopping" not in _bar(screen)
 
     drive(VmaApp(folder), steps)
