@@ -156,6 +156,19 @@ def test_the_config_of_a_node_is_stored_as_a_restore_looks_for_it(folder: Path) 
     drive(VmaApp(folder), steps)
 
 
+def test_of_the_configs_of_two_vms_the_first_tells_the_vm(folder: Path) -> None:
+    for name in ("104.conf", "105.conf"):
+        (folder / name).write_text("cores: 1\n")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _form(pilot)
+        await add_part(pilot, "configs", "104.conf", "105.conf")
+        assert screen.query_one("#vmid", Input).value == "104"
+        assert "two configs are called" in _told(screen, "PartRow .problems")
+
+    drive(VmaApp(folder), steps)
+
+
 def test_without_proxmox_the_name_is_free_and_its_end_follows_the_compression(
     folder: Path,
 ) -> None:
