@@ -156,6 +156,19 @@ def test_the_config_of_a_node_is_stored_as_a_restore_looks_for_it(folder: Path) 
     drive(VmaApp(folder), steps)
 
 
+def test_of_the_configs_of_two_vms_the_first_tells_the_vm(folder: Path) -> None:
+    for name in ("104.conf", "105.conf"):
+        (folder / name).write_text("cores: 1\n")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _form(pilot)
+        await add_part(pilot, "configs", "104.conf", "105.conf")
+        assert screen.query_one("#vmid", Input).value == "104"
+        assert "two configs are called" in _told(screen, "PartRow .problems")
+
+    drive(VmaApp(folder), steps)
+
+
 def test_without_proxmox_the_name_is_free_and_its_end_follows_the_compression(
     folder: Path,
 ) -> None:
@@ -302,6 +315,22 @@ def test_a_create_looks_at_everything_once_more(folder: Path) -> None:
         await press(pilot, "ctrl+r")
         assert pilot.app.screen is screen
         assert "does not exist" in notices(app)[-1]
+
+    drive(app, steps)
+
+
+def test_a_path_that_was_typed_is_not_forgotten(folder: Path) -> None:
+    app = VmaApp(folder)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _form(pilot)
+        await add_part(pilot, "disks", "web.raw")
+        field = screen.query_one("#configs .adder Input", Input)
+        field.value = "web.conf"
+        await press(pilot, "ctrl+r")
+        assert pilot.app.screen is screen
+        assert screen.focused is field
+        assert "by Enter" in notices(app)[-1]
 
     drive(app, steps)
 

@@ -122,7 +122,7 @@ def test_stopping_answers_at_once_and_leads_back_to_the_form(folder: Path) -> No
     async def steps(pilot: Pilot[None]) -> None:
         screen = await _started(pilot, job)
         with job:
-            await pilot.press("escape")
+            await pilot.press("escape", "y")
             assert "Stopping" in _bar(screen)
             await pilot.press("escape", "v", "enter")
             assert pilot.app.screen is screen
@@ -134,6 +134,33 @@ def test_stopping_answers_at_once_and_leads_back_to_the_form(folder: Path) -> No
         assert isinstance(form, CreateScreen)
         await drafted(pilot)
         assert len(form.query("PartRow")) == 2
+
+    drive(VmaApp(folder), steps)
+
+
+def test_stopping_asks_and_going_on_is_what_enter_does(folder: Path) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _started(pilot, SteppedJob())
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        await pilot.press("enter")
+        assert _screen(pilot) is screen
+        assert "Stopping" not in _bar(screen)
+
+    drive(VmaApp(folder), steps)
+
+
+def test_a_create_that_ends_while_it_is_asked_about_is_not_stopped(folder: Path) -> None:
+    job = SteppedJob()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _started(pilot, job)
+        await pilot.press("escape")
+        job.end(TargetError("no space left"))
+        await settle(pilot)
+        await press(pilot, "y")
+        assert pilot.app.screen is screen
+        assert "no space left" in _text(screen, "BirthPanel")
 
     drive(VmaApp(folder), steps)
 

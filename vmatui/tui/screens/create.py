@@ -113,8 +113,13 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
 
         The plan holds the time that the archive will be known by, so that it must be a new one.
         """
-        self._wanted = self._form.wishes()
-        self._make_draft()
+        pending = self._form.disks.pending or self._form.configs.pending
+        if pending is not None:
+            pending.focus()
+            self.notify("Add this path by Enter, or clear it", severity="warning")
+        else:
+            self._wanted = self._form.wishes()
+            self._make_draft()
 
     def action_browse(self) -> None:
         """Choose by a dialog what the cursor is at."""

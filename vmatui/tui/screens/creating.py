@@ -17,6 +17,7 @@ from vmatui.tui.births import Birth, creating
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
 from vmatui.tui.screens.archive import ArchiveScreen
+from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.widgets.birthpanel import BirthPanel
 from vmatui.tui.widgets.intakes import IntakeTable
 from vmatui.tui.widgets.jobbar import JobBar
@@ -40,7 +41,8 @@ class CreatingScreen(JobScreen):
 
 The disks are read in turn, holes are skipped, and blocks of zeros are left out. The map
 shows what was stored of each disk so far. The archive has a name that starts with `tmp-`
-until all of it is on the disk. Escape stops, and then nothing is left of it.
+until all of it is on the disk. Escape stops, after a question, and then nothing is left
+of it.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,x", "stop", "Stop", tooltip="Stop, and remove what was written"),
@@ -82,12 +84,20 @@ until all of it is on the disk. Escape stops, and then nothing is left of it.
         is_running = self._job in self.jobs
         if action in ("open", "verify"):
             return self.is_created
-        return is_running if action == "stop" else not is_running if action == "back" else True
+        if action == "stop":
+            return is_running and not self._job.is_stopping
+        return action != "back" or not is_running
 
     def action_stop(self) -> None:
-        """Ask the job to stop; the screen says so at once."""
-        self._job.stop()
-        self.query_one(JobBar).stop()
+        """Ask whether the job shall stop: much time may have gone into it."""
+        question = ConfirmScreen(
+            "Stop creating the archive?",
+            ("What was written so far is removed again; the disks are as they were.",),
+            yes="Stop",
+            no="Go on",
+            is_grave=True,
+        )
+        self.app.push_screen(question, lambda agreed: self._stop() if agreed else None)
 
     def action_back(self) -> None:
         """Go back."""
@@ -125,6 +135,12 @@ until all of it is on the disk. Escape stops, and then nothing is left of it.
         if message.job is self._opening:
             self._opening = None
         self.call_after_refresh(self.refresh_bindings)
+
+    def _stop(self) -> None:
+        """Stop the job; the screen says so at once."""
+        if self._job in self.jobs:
+            self._job.stop()
+            self.query_one(JobBar).stop()
 
     def _finish(self, report: CreateReport) -> None:
         self.is_created = True

@@ -106,9 +106,9 @@ class CreateForm(Vertical):
         for disk in self.disks.rows:
             if disk.typed_name is None:
                 disk.propose(next(names))
-        for config in self.configs.rows:
-            if found := _OF_A_NODE.fullmatch(config.path.name):
-                self.query_one(MachineForm).propose_vmid(found.group(1))
+        found = [_OF_A_NODE.fullmatch(row.path.name) for row in self.configs.rows]
+        if vmids := [each.group(1) for each in found if each]:
+            self.query_one(MachineForm).propose_vmid(vmids[0])
         if self.query_one(MachineForm).words is None:
             paths = [row.path for row in (*self.disks.rows, *self.configs.rows)]
             self.target.show(paths[0].stem if paths else "backup", is_fixed=False)

@@ -74,6 +74,12 @@ class Parts(Vertical, Generic[Row]):
                 yield Button(label, id=name, compact=True)
         yield Static(self._empty, classes="empty", markup=False)
 
+    @property
+    def pending(self) -> Input | None:
+        """The field, if a path stands in it that was not added yet."""
+        field = self.query_one(".adder Input", Input)
+        return field if field.value.strip() else None
+
     async def add(self, path: Path) -> None:
         """Add the file or device at a path."""
         row = self._row(path)
