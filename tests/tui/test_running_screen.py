@@ -12,6 +12,7 @@ from tests.damage import DAMAGED
 from tests.tui.driving import drive, planned, press, settle, wait_for
 from tests.tui.holder import lines
 from tests.tui.stepped import SteppedJob
+from vmatui.engine.clustermap import DIFFERS
 from vmatui.errors import TargetError
 from vmatui.tui.app import VmaApp
 from vmatui.tui.jobs import Job
@@ -22,6 +23,7 @@ from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.running import RunningScreen
 from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.jobbar import JobBar
+from vmatui.tui.widgets.legend import Legend
 from vmatui.tui.widgets.outputs import OutputTable
 from vmatui.tui.widgets.rategraph import RateGraph
 from vmatui.tui.widgets.resultpanel import ResultPanel
@@ -78,7 +80,7 @@ def test_the_map_shows_clusters_as_they_land(archive: Path) -> None:
         screen = await _started(pilot, SteppedJob())
         heat_map = screen.query_one(HeatMap)
         assert heat_map.has_focus
-        screen._picture.map.devices[1].set_state(4, 17, 0xFFFF)
+        screen.picture.map.devices[1].set_state(4, 17, 0xFFFF)
         await wait_for(pilot, lambda: any(g in "".join(lines(heat_map)) for g in "░▒▓█"))
 
     drive(VmaApp(archive), steps)
@@ -234,3 +236,26 @@ def test_the_report_is_saved_and_replaces_nothing(archive: Path, tmp_path: Path)
     text = (tmp_path / "restore-100-2023-11-14" / "restore-report.txt").read_text()
     assert "drive-scsi0: restored to" in text
     assert json.loads((tmp_path / "report.json").read_text())["outputs"][0]["complete"]
+
+
+def test_what_was_written_is_read_back_and_a_difference_is_on_the_map(
+    archive: Path, tmp_path: Path
+) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "r")
+        await planned(pilot)
+        await press(pilot, "ctrl+r", "enter", "c")
+        screen = pilot.app.screen
+        assert isinstance(screen, RunningScreen)
+        assert "all is as it is in the archive" in _bar(screen)
+        disk = tmp_path / "restore-100-2023-11-14" / "disk-drive-scsi0.raw"
+        data = bytearray(disk.read_bytes())
+        data[70_000] ^= 1
+        disk.write_bytes(data)
+        await press(pilot, "c")
+        assert "drive-scsi0: differs from" in _bar(screen)
+        states = next(iter(screen.picture.map.devices.values())).states
+        assert [bool(state & DIFFERS) for state in states[:3]] == [False, True, False]
+        assert "differs" in str(screen.query_one(Legend).render())
+
+    drive(VmaApp(archive), steps)

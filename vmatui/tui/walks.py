@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 
 from vmatui.engine.clustermap import ClusterMap
+from vmatui.engine.compare import compare
+from vmatui.engine.compareplan import plan_check
+from vmatui.engine.comparison import CompareReport
 from vmatui.engine.extenttable import ExtentTable
 from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan
@@ -39,6 +42,31 @@ def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
                 archive,
                 quick=quick,
                 visitors=(picture.map, picture.extents),
+                progress=progress,
+                cancel=cancel,
+            )
+
+    return run
+
+
+def reading_back(
+    facts: ArchiveFacts, plan: RestorePlan, report: RestoreReport, picture: Picture
+) -> JobFunction:
+    """Return the job that compares what a restore has written with the archive.
+
+    Args:
+        facts: Which archive.
+        plan: Of the restore.
+        report: Of the same restore.
+        picture: Its map shows what differs.
+    """
+
+    def run(progress: ProgressFunction, cancel: threading.Event) -> CompareReport:
+        with reopen(facts) as archive:
+            return compare(
+                archive,
+                plan_check(plan, report),
+                on_difference=picture.map.mark_difference,
                 progress=progress,
                 cancel=cancel,
             )

@@ -18,7 +18,7 @@ from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport
 from vmatui.engine.savedreport import save_report
 from vmatui.tui.archivefacts import ArchiveFacts
-from vmatui.tui.jobs import Job, JobScreen
+from vmatui.tui.jobs import Job
 from vmatui.tui.messages import (
     Cancelled,
     Done,
@@ -30,6 +30,7 @@ from vmatui.tui.messages import (
 )
 from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.confirm import ConfirmScreen
+from vmatui.tui.screens.readback import ReadBackScreen
 from vmatui.tui.walks import Picture, restoring
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.mapview import MapView
@@ -44,7 +45,7 @@ _QUESTION: Final = "A restore is running. New files are removed again if it is s
 _WARN_DIRECT: Final = " What was being overwritten is neither old nor new now: restore it again."
 
 
-class RunningScreen(JobScreen):
+class RunningScreen(ReadBackScreen):
     """A restore.
 
     Args:
@@ -63,7 +64,8 @@ incomplete. Escape stops, after a question: new files are removed, existing ones
 they were.
 
 `p` pauses and goes on, `l` limits how fast it goes: `40M` a second, or nothing for no
-limit. In the end `s` saves the report as text, or as JSON in a file called `.json`.
+limit. In the end `s` saves the report as text, or as JSON in a file called `.json`, and `c`
+reads everything back and compares it with the archive; what differs is marked on the map.
 
 A target that fails, a full disk for example, leaves what was written in its place. Mend
 what was wrong, and `g` goes on where the restore was.
@@ -85,17 +87,13 @@ what was wrong, and `g` goes on where the restore was.
         learned: Callable[[VerifyReport, Picture], None],
         replan: Callable[[], RestorePlan],
     ) -> None:
-        super().__init__()
-        self.facts = facts
-        self.plan = plan
-        self._picture = Picture(facts)
+        super().__init__(facts, plan)
         self._learned = learned
         self._replan = replan
         self._is_suspended = False
         self._limiter = Limiter()
-        function = restoring(facts, plan, self._picture, self._limiter)
+        function = restoring(facts, plan, self.picture, self._limiter)
         self._job = Job("Restoring", function, _QUESTION)
-        self._report: RestoreReport | None = None
         self._elapsed = 0.0
 
     def compose(self) -> ComposeResult:
@@ -111,7 +109,7 @@ what was wrong, and `g` goes on where the restore was.
     def on_mount(self) -> None:
         """Begin."""
         self._head(("is being restored", ACCENT))
-        self.query_one(MapView).show(self._picture.map)
+        self.query_one(MapView).show(self.picture.map)
         self.query_one("HeatMap").focus()
         self.start(self._job)
         self._frames = self.set_interval(_FRAME, self.query_one(MapView).poll)
@@ -121,8 +119,10 @@ what was wrong, and `g` goes on where the restore was.
         is_running = self._job in self.jobs
         if action in {"stop", "pause", "limit"}:
             return is_running and not self._job.is_stopping
+        if action == "check":
+            return self.can_check
         if action == "save":
-            return self._report is not None
+            return self.report is not None
         if action == "go_on":
             return self._is_suspended and not self.jobs
         return action != "back" or not is_running
@@ -167,6 +167,9 @@ what was wrong, and `g` goes on where the restore was.
 
     def on_job_progressed(self, message: JobProgressed) -> None:
         """Show how far each device is."""
+        if self.is_check(message.job):
+            self.query_one(JobBar).tick(message.job.title, message.progress)
+            return
         self._elapsed = message.progress.elapsed
         self.query_one(OutputTable).tick(message.progress)
         self.query_one(RateGraph).tick(message.progress)
@@ -174,6 +177,10 @@ what was wrong, and `g` goes on where the restore was.
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Say how it went, and what became of the outputs."""
+        if self.is_check(message.job):
+            self.tell_check(message.outcome)
+            self.call_after_refresh(self.refresh_bindings)
+            return
         if message.job is not self._job:
             self._take_up(message.outcome)
             return
@@ -220,15 +227,15 @@ what was wrong, and `g` goes on where the restore was.
         self.query_one(RateGraph).limit(rate)
 
     def _save(self, place: str) -> None:
-        if self._report is not None:
-            save_report(self._report, place)
+        if self.report is not None:
+            save_report(self.report, place)
             self.notify(f"The report is in {place}", markup=False)
 
     def _finish(self, report: RestoreReport) -> None:
-        self._report = report
-        self._learned(report.verify, self._picture)
+        self.report = report
+        self._learned(report.verify, self.picture)
         self.query_one(OutputTable).finish(report)
-        self.query_one(MapView).show(self._picture.map, report.verify.findings)
+        self.query_one(MapView).show(self.picture.map, report.verify.findings)
         if self.plan.unfinished.checkpoint is None:
             self.query_one(ResultPanel).open(report.verify)
         else:

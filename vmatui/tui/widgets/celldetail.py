@@ -8,7 +8,7 @@ from typing import Final
 from textual.content import Content
 from textual.widgets import Static
 
-from vmatui.engine.clustermap import DAMAGED, DUPLICATE, LEVEL, UNSEEN, ZERO, DeviceMap
+from vmatui.engine.clustermap import DAMAGED, DIFFERS, DUPLICATE, LEVEL, UNSEEN, ZERO, DeviceMap
 from vmatui.engine.findings import Finding
 from vmatui.format.codes import Severity
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
@@ -101,6 +101,8 @@ def _one(device_map: DeviceMap, cluster: int, *, complete: bool) -> list[Content
         words.append(("not read yet", MUTED))
     if state & DUPLICATE:
         words.append(("stored more than once", "$text-warning"))
+    if state & DIFFERS:
+        words.append(("differs: its target does not hold what the archive does", "$text-error"))
     if state & DAMAGED and level:
         words.append(("damaged: the manifest or a faulty extent belies it", "$text-error"))
     elif state & DAMAGED:

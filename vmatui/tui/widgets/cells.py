@@ -63,6 +63,7 @@ class Cells:
     """Clusters with at least one stored block."""
     duplicate: Counts
     damaged: Counts
+    """Those whose target differs from them are among these."""
 
     @property
     def fill(self) -> NDArray[np.float64]:
@@ -219,7 +220,7 @@ def _weight(state: int) -> int:
         level == clustermap.ZERO,
         level > clustermap.ZERO,
         bool(state & clustermap.DUPLICATE),
-        bool(state & clustermap.DAMAGED),
+        bool(state & (clustermap.DAMAGED | clustermap.DIFFERS)),
     )
     return sum(int(count) << shift for count, (shift, _) in zip(counts, _FIELDS, strict=True))
 

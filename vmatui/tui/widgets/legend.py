@@ -31,6 +31,9 @@ class Legend(Widget):
     is_complete: var[bool] = var(False)
     """Whether the walk is over, so that a cluster that was not seen is missing."""
 
+    fault_word: var[str] = var("damaged")
+    """What is told of the clusters that the map marks as damaged."""
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._device_map: DeviceMap | None = None
@@ -59,6 +62,10 @@ class Legend(Widget):
             self._version = levels.version
             needs_layout = len(self._lines(self.size.width)) != self.size.height
             self.refresh(layout=needs_layout)
+
+    def watch_fault_word(self) -> None:
+        """Tell the new word."""
+        self.refresh(layout=True)
 
     def watch_is_complete(self) -> None:
         """Say missing for what was not read yet."""
@@ -96,7 +103,7 @@ class Legend(Widget):
             ((Shade.ZERO,), "zero", total.zero),
             unseen,
             ((Shade.DUPLICATE,), "duplicate", total.duplicate),
-            ((Shade.DAMAGED,), "damaged", total.damaged),
+            ((Shade.DAMAGED,), self.fault_word, total.damaged),
         )
         return [self._entry(shades, word, int(counts[0])) for shades, word, counts in states]
 

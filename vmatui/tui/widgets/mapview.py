@@ -92,6 +92,10 @@ class MapView(Container):
             self.query_one(HeatMap).poll()
             self.query_one(Legend).poll()
 
+    def mean_differences(self) -> None:
+        """Say that what the map marks is where a target differs from the archive."""
+        self.query_one(Legend).fault_word = "differs"
+
     def go_to(self, dev_id: int, cluster: int) -> None:
         """Show a place."""
         numbers = [device.dev_id for device in self._devices]
