@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-
 _TOUCH: Final = """
 import mmap, sys
 size = int(sys.argv[1])
