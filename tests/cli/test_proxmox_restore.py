@@ -80,9 +80,13 @@ def test_the_list_comes_without_anybody_at_the_other_end_of_the_fifo(
         assert restore.process.poll() is None
 
 
-@pytest.mark.parametrize(
-    "packed", [each for each in small_corpus() if each.compression == "zstd"], ids=str
-)
+# The one with 254 disks goes to as many files elsewhere.
+PACKED = [
+    each for each in small_corpus() if each.compression == "zstd" and "dev254" not in str(each)
+]
+
+
+@pytest.mark.parametrize("packed", PACKED, ids=str)
 def test_the_archives_of_the_reference_are_restored(packed: PackedArchive, tmp_path: Path) -> None:
     def answer(sizes: Sizes) -> Sequence[str]:
         for name, size in sizes.items():
