@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +12,14 @@ from vmatui.cli.createlog import CreateLog, image_lines
 from vmatui.cli.createrecords import create_record, plan_record
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
+from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.sealing import sealing, write_seals
 from vmatui.engine.configfile import read_config
 from vmatui.engine.create import CreateReport, Observer, create
 from vmatui.engine.createplan import CreatePlan, DiskSource, file_of, plan_create
 from vmatui.engine.limit import Limiter
 from vmatui.engine.proxmox import CONFIG_NAME, Machine
-from vmatui.errors import TargetError, UsageError, printable
+from vmatui.errors import UsageError
 from vmatui.format.header import Config
 from vmatui.storage.faults import Compression
 from vmatui.storage.outputs import STANDARD_OUTPUT
@@ -42,9 +43,9 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         raise UsageError("the archive goes to standard output, so --json has no place: leave it")
     plan = _plan(arguments)
     if arguments.dry_run:
-        return _show_plan(arguments, plan)
+        return show_plan(plan, plan_record(plan) if arguments.json else None)
     if plan.problems:
-        return _refuse(arguments, plan)
+        return refuse(plan, arguments)
     for warning in plan.warnings:
         diagnostics.remark(f"warning: {warning}")
     with sealing(_sealed(plan) if arguments.seal else None, plan.header) as sealers:
@@ -88,30 +89,6 @@ def _machine(arguments: Arguments, configs: list[Config]) -> Machine | None:
         for field in asked.keys() - set(_BESIDE_A_CONFIG):
             raise UsageError(f"--{field} changes nothing beside a {CONFIG_NAME}: edit that file")
     return Machine(arguments.for_proxmox, **asked)
-
-
-def _show_plan(arguments: Arguments, plan: CreatePlan) -> int:
-    if arguments.json:
-        output.write_json(plan_record(plan))
-    else:
-        output.write_lines(printable(line) for line in _plan_lines(plan))
-    return TargetError.exit_code if plan.problems else 0
-
-
-def _plan_lines(plan: CreatePlan) -> Iterator[str]:
-    yield from plan.sentences
-    for warning in plan.warnings:
-        yield f"warning: {warning}"
-    for problem in plan.problems:
-        yield f"problem: {problem}"
-
-
-def _refuse(arguments: Arguments, plan: CreatePlan) -> int:
-    for problem in plan.problems:
-        diagnostics.complain(problem)
-    if arguments.json:
-        output.write_error(arguments.file, "; ".join(plan.problems))
-    return TargetError.exit_code
 
 
 def _sealed(plan: CreatePlan) -> Path:

@@ -12,6 +12,7 @@ from vmatui.cli.checkrecords import check_lines, check_record, check_status
 from vmatui.cli.destinations import chosen, destinations
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
+from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.sealing import sealing, write_seals
@@ -28,7 +29,7 @@ from vmatui.engine.restore import RestoreReport, restore
 from vmatui.engine.restorerecords import plan_record, restore_record
 from vmatui.engine.seal import place_beside
 from vmatui.engine.verify import Visitor
-from vmatui.errors import SuspendedError, TargetError, UsageError, printable
+from vmatui.errors import SuspendedError, UsageError, printable
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT
 
@@ -53,12 +54,12 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         else:
             plan = stack.enter_context(mapped.mapped_plan(archive, arguments, interruption))
         if arguments.dry_run:
-            return _show_plan(arguments, plan)
+            return show_plan(plan, plan_record(arguments.file, plan) if arguments.json else None)
         if _is_taken(plan) and (arguments.json or arguments.verbose):
             option = "--json" if arguments.json else "-v"
             raise UsageError(f"a device goes to standard output, so {option} has no place there")
         if plan.problems:
-            return _refuse(arguments, plan)
+            return refuse(plan, arguments)
         if arguments.check:
             paths_to_read(plan)
         for warning in plan.warnings:
@@ -97,30 +98,6 @@ def _plan(arguments: Arguments, header: Header) -> RestorePlan:
         allow_larger=arguments.allow_larger,
         archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
     )
-
-
-def _show_plan(arguments: Arguments, plan: RestorePlan) -> int:
-    if arguments.json:
-        output.write_json(plan_record(arguments.file, plan))
-    else:
-        output.write_lines(printable(line) for line in _plan_lines(plan))
-    return TargetError.exit_code if plan.problems else 0
-
-
-def _plan_lines(plan: RestorePlan) -> Iterator[str]:
-    yield from plan.sentences
-    for warning in plan.warnings:
-        yield f"warning: {warning}"
-    for problem in plan.problems:
-        yield f"problem: {problem}"
-
-
-def _refuse(arguments: Arguments, plan: RestorePlan) -> int:
-    for problem in plan.problems:
-        diagnostics.complain(problem)
-    if arguments.json:
-        output.write_error(arguments.file, "; ".join(plan.problems))
-    return TargetError.exit_code
 
 
 def _restore(
