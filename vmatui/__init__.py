@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vmatui.engine.archive import Archive, open_archive
     from vmatui.engine.clustermap import ClusterMap
+    from vmatui.engine.compare import compare
+    from vmatui.engine.compareplan import ComparePlan, plan_compare
+    from vmatui.engine.comparison import CompareReport
     from vmatui.engine.create import create
     from vmatui.engine.createplan import DiskSource, plan_create
     from vmatui.engine.findings import Finding
@@ -25,44 +28,57 @@ if TYPE_CHECKING:
     from vmatui.engine.proxmox import Machine
     from vmatui.engine.report import VerifyReport
     from vmatui.engine.restore import RestoreReport, restore
+    from vmatui.engine.seal import SealReport, seal
     from vmatui.engine.verify import verify
     from vmatui.errors import VmaError
 
 __all__ = [
     "Archive",
     "ClusterMap",
+    "ComparePlan",
+    "CompareReport",
     "DiskSource",
     "Finding",
     "Machine",
     "Progress",
     "RestorePlan",
     "RestoreReport",
+    "SealReport",
     "VerifyReport",
     "VmaError",
+    "compare",
     "create",
     "open_archive",
+    "plan_compare",
     "plan_create",
     "plan_restore",
     "restore",
+    "seal",
     "verify",
 ]
 
 _HOMES = {
     "Archive": "vmatui.engine.archive",
     "ClusterMap": "vmatui.engine.clustermap",
+    "ComparePlan": "vmatui.engine.compareplan",
+    "CompareReport": "vmatui.engine.comparison",
     "DiskSource": "vmatui.engine.createplan",
     "Finding": "vmatui.engine.findings",
     "Machine": "vmatui.engine.proxmox",
     "Progress": "vmatui.engine.progress",
     "RestorePlan": "vmatui.engine.plan",
     "RestoreReport": "vmatui.engine.restore",
+    "SealReport": "vmatui.engine.seal",
     "VerifyReport": "vmatui.engine.report",
     "VmaError": "vmatui.errors",
+    "compare": "vmatui.engine.compare",
     "create": "vmatui.engine.create",
     "open_archive": "vmatui.engine.archive",
+    "plan_compare": "vmatui.engine.compareplan",
     "plan_create": "vmatui.engine.createplan",
     "plan_restore": "vmatui.engine.plan",
     "restore": "vmatui.engine.restore",
+    "seal": "vmatui.engine.seal",
     "verify": "vmatui.engine.verify",
 }
 

@@ -1,6 +1,7 @@
 """The program: one verb of the command line, or the terminal UI.
 
-Only here do the two doors meet, and the UI is loaded only when it opens.
+Only here do the doors meet: the verbs, the UI, which is loaded only when it opens, and, for who
+calls the program `vma`, the reference's command line.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import VERBS
+from vmatui.cli.referencewords import is_reference
 from vmatui.cli.run import run
 from vmatui.errors import UsageError
 
@@ -19,7 +21,9 @@ def main() -> int:
     """Run the program with the words of the command line; return the exit status."""
     interruption = Interruption()
     interruption.begin()
-    status = run(sys.argv[1:], interruption, _open_ui)
+    # By a link to the script, or by `exec -a vma python -m vmatui`.
+    is_vma = any(map(is_reference, (sys.argv[0], *sys.orig_argv[:1])))
+    status = run(sys.argv[1:], interruption, _open_ui, is_reference=is_vma)
     # Only the interpreter's own clean-up is left, and an impatient Ctrl-C must not garble it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return status

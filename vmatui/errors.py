@@ -37,6 +37,10 @@ class HeaderError(SourceError):
     """The archive header is cut or so damaged that nothing after it can be found."""
 
 
+class ManifestError(SourceError):
+    """A manifest cannot be used; the message is what follows "the manifest PATH"."""
+
+
 class FaultyArchiveError(VmaError):
     """The archive was read to its end and has errors, so its restored devices are incomplete."""
 
@@ -47,6 +51,10 @@ class TargetError(VmaError):
     """A target cannot or must not be written."""
 
     exit_code = 4
+
+
+class SuspendedError(TargetError):
+    """A restore could not go on; what it wrote is kept, and it can be taken up again."""
 
 
 class CancelledError(VmaError):

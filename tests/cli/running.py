@@ -68,9 +68,29 @@ def run(*words: str | Path, exit_code: int | Sequence[int] = 0) -> Result:
     return result
 
 
+def called_vma(folder: Path) -> Path:
+    """Make a link named `vma` to a script like the installed one; return its path.
+
+    Args:
+        folder: Gets both; must exist.
+    """
+    script = folder / "vmatui"
+    lines = [
+        f"#!{sys.executable}",
+        "import sys",
+        "from vmatui.__main__ import main",
+        "sys.exit(main())",
+    ]
+    script.write_text("".join(f"{line}\n" for line in lines))
+    script.chmod(0o755)
+    (folder / "vma").symlink_to("vmatui")
+    return folder / "vma"
+
+
 def start(
     words: Sequence[str | Path],
     *,
+    program: Sequence[str | Path] = (sys.executable, "-m", "vmatui"),
     stdin: IO[bytes] | int | None = subprocess.DEVNULL,
     stdout: IO[bytes] | int | None = subprocess.PIPE,
     stderr: IO[bytes] | int | None = subprocess.PIPE,
@@ -81,13 +101,14 @@ def start(
 
     Args:
         words: Of the command line.
+        program: What stands before them.
         stdin: As `subprocess.Popen` takes it.
         stdout: Likewise.
         stderr: Likewise.
         shell_prefix: What a shell does first, such as `exec 1>&-;`.
         env: Added to the environment.
     """
-    command = [sys.executable, "-m", "vmatui", *map(str, words)]
+    command = [*map(str, program), *map(str, words)]
     if shell_prefix:
         command = ["sh", "-c", f'{shell_prefix} exec "$@"', "sh", *command]
     return subprocess.Popen(

@@ -110,6 +110,23 @@ def test_before_a_job_the_first_signal_raises(number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize("number", SIGNALS)
+def test_a_short_piece_of_work_is_done_before_a_signal_counts(number: signal.Signals) -> None:
+    done = []
+
+    def work(interruption: Interruption) -> None:
+        with interruption.postponed():
+            signal.raise_signal(number)
+            done.append(number)
+
+    with Interruption() as interruption:
+        with interruption.postponed():
+            pass
+        with pytest.raises(CancelledError):
+            work(interruption)
+    assert done == [number]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
 def test_during_a_job_a_signal_sets_the_event(number: signal.Signals) -> None:
     with Interruption() as interruption:
         cancel = interruption.hand_over()

@@ -82,8 +82,8 @@ def test_two_devices_of_one_name_are_told_apart_by_id(folder: Path) -> None:
         (["sound.vma", "out", "--skip", "nosuch"], "no device nosuch"),
         (["sound.vma", "out", "--to", "1=a", "--to", "drive-scsi0=b"], "has two targets, a and b"),
         (["sound.vma", "out", "--to", "1=a", "--skip", "1"], "both left out and given"),
-        (["sound.vma", "out", "--to", "1"], "is not DEV=PATH"),
-        (["sound.vma", "out", "--to", "1="], "is not DEV=PATH"),
+        (["sound.vma", "out", "--to", "1"], "is not DEV=PLACE"),
+        (["sound.vma", "out", "--to", "1="], "is not DEV=PLACE"),
         (["sound.vma", "out", "-v", "--json"], "not allowed with"),
     ],
 )

@@ -36,7 +36,10 @@ def test_it_is_a_set_and_knows_what_is_absent(
     assert {number for number in range(SIZE) if number in clusters} == some
     absent = list(clusters.iter_absent(also))
     assert ranges_to_set(absent) == set(range(SIZE)) - some - others
-    assert all(last + 1 < first for (_, last), (first, _) in pairwise(absent))
+    present = list(clusters.iter_present())
+    assert ranges_to_set(present) == some
+    for ranges in (absent, present):
+        assert all(last + 1 < first for (_, last), (first, _) in pairwise(ranges))
 
 
 @settings(derandomize=True, deadline=None, max_examples=50)

@@ -39,14 +39,14 @@ def test_a_pause_is_not_made_up_for_but_by_a_little() -> None:
     assert time.now == pytest.approx(3701.75)
 
 
-def test_a_new_rate_counts_from_the_next_bytes_on() -> None:
+def test_a_new_rate_counts_at_once() -> None:
     time = _Time()
     limiter = _limiter(time, 1000)
     limiter.wait(1000, threading.Event())
     limiter.rate = 10_000
     limiter.wait(1000, threading.Event())
     limiter.wait(1000, threading.Event())
-    assert time.now == pytest.approx(101.1)
+    assert time.now == pytest.approx(100.2)
 
 
 def test_cancelling_ends_the_wait() -> None:
@@ -54,5 +54,36 @@ def test_cancelling_ends_the_wait() -> None:
     cancel = threading.Event()
     cancel.set()
     limiter.wait(3600, cancel)
+    with pytest.raises(CancelledError):
+        limiter.wait(1, cancel)
+
+
+def test_a_lifted_limit_holds_nothing_up() -> None:
+    time = _Time()
+    limiter = _limiter(time, 1)
+    limiter.wait(1 << 40, threading.Event())
+    limiter.rate = None
+    limiter.wait(1 << 40, threading.Event())
+    assert time.now == 100.0
+
+
+def test_a_pause_lasts_until_somebody_goes_on() -> None:
+    naps: list[float] = []
+    limiter = Limiter(None, lambda: 0.0, lambda _, seconds: nap(seconds))
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        limiter.is_paused = len(naps) < 5
+
+    limiter.is_paused = True
+    limiter.wait(1, threading.Event())
+    assert len(naps) == 5
+
+
+def test_cancelling_ends_a_pause() -> None:
+    limiter = Limiter()
+    limiter.is_paused = True
+    cancel = threading.Event()
+    cancel.set()
     with pytest.raises(CancelledError):
         limiter.wait(1, cancel)

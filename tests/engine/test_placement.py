@@ -16,7 +16,7 @@ from vmatui.format.extent import ExtentHeader
 def extent(number: int, addresses: list[tuple[int, int]]) -> Extent:
     """Return an extent that names devices and clusters."""
     used = tuple(dev_id << 32 | cluster for dev_id, cluster in addresses)
-    header = ExtentHeader(True, 0, 0, bytes(16), True, used, 0)
+    header = ExtentHeader(True, 0, 0, bytes(16), bytes(16), True, used, 0)
     return Extent(number, 0, header, 0, 0, [])
 
 

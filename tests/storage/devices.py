@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from collections.abc import Iterator
@@ -30,15 +31,31 @@ def loop_device(image: Path, size: int | None = None, *options: str) -> Iterator
     if size is not None:
         image.write_bytes(b"\xff" * size)
     try:
-        device = Path(run("losetup", "-f", "--show", *options, image))
+        with _alone():
+            device = Path(run("losetup", "-f", "--show", *options, image))
     except subprocess.CalledProcessError as error:
         unavailable(f"no loop devices here: {error.stderr}")
     try:
         yield device
     finally:
-        run("losetup", "-d", device)
+        with _alone():
+            run("losetup", "-d", device)
         if size is not None:
             image.unlink()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold up others who look for a free loop device: the loser has the winner's open a while."""
+    try:
+        control = os.open("/dev/loop-control", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        unavailable(f"no loop devices here: {error}")
+    try:
+        fcntl.flock(control, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(control)
 
 
 @contextmanager

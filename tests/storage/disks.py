@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.storage.devices import run
+from tests.storage.devices import MIB, run
+from tests.storage.streams import sample
 from vmatui.storage.images import Image, open_image
+
+SIZE = 9 * MIB
+PIECES = {MIB: sample(2 * MIB), 5 * MIB + 3 * 4096: b"\x42" * 4096, SIZE - 512: b"e" * 512}
+"""What stands where on a disk of that size."""
 
 
 def write_disk(path: Path, size: int, pieces: dict[int, bytes]) -> Path:

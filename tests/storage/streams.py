@@ -74,5 +74,5 @@ def decode_all(
             return pieces, [*damages, error.damage], None
         if isinstance(piece, bytes):
             pieces.append(piece)
-        else:
+        elif isinstance(piece, Damage):
             damages.append(piece)

@@ -130,7 +130,7 @@ def test_a_block_with_a_wrong_checksum_is_given_and_reading_goes_on() -> None:
     pieces, damages, is_checked = decode_all(decode, b"".join((header(), *blocks, END)))
     assert (b"".join(pieces), is_checked) == (DATA, True)
     (damage,) = damages
-    assert (damage.kind, damage.length) == ("stream-checksum", 0)
+    assert (damage.kind, damage.length) == ("stream-checksum", BLOCK)
     assert damage.message == (
         f"the lzop block at byte {len(header()) + len(blocks[0])} of the file "
         "does not match its checksum"

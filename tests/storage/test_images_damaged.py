@@ -14,6 +14,7 @@ import pytest
 
 from tests.storage.devices import MIB, run
 from tests.storage.disks import (
+    SIZE,
     convert,
     hold_locked,
     opened_image,
@@ -21,29 +22,15 @@ from tests.storage.disks import (
     wait_for_end,
     write_disk,
 )
-from tests.storage.streams import sample
 from tests.tools import require_tool
 from vmatui.errors import SourceError
 from vmatui.storage.images import open_image
-
-SIZE = 9 * MIB
-PIECES = {MIB: sample(2 * MIB), 5 * MIB + 3 * 4096: b"\x42" * 4096, SIZE - 512: b"e" * 512}
 
 
 @pytest.fixture(autouse=True)
 def qemu() -> None:
     require_tool("qemu-nbd")
     require_tool("qemu-img")
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Path:
-    return write_disk(tmp_path / "disk.raw", SIZE, PIECES)
-
-
-@pytest.fixture
-def image_path(tmp_path: Path, disk: Path) -> Path:
-    return convert(disk, tmp_path / "disk.qcow2", "qcow2")
 
 
 def test_without_qemu_the_package_to_install_is_named(
@@ -53,8 +40,8 @@ def test_without_qemu_the_package_to_install_is_named(
     with pytest.raises(SourceError) as caught:
         open_image(image_path).open()
     assert str(caught.value) == (
-        f"{image_path} is read by qemu-nbd, which is not installed: "
-        "install the package qemu-utils, or convert the image to raw"
+        f"{image_path} needs qemu-nbd, which is not installed: "
+        "install the package qemu-utils, or take a raw image"
     )
 
 

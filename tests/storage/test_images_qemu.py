@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.storage.devices import MIB, run
 from tests.storage.disks import (
+    SIZE,
     as_qemu_reads,
     convert,
     opened_image,
@@ -20,28 +21,14 @@ from tests.storage.disks import (
     read_whole,
     write_disk,
 )
-from tests.storage.streams import sample
 from tests.tools import require_tool
 from vmatui.storage.qemuimage import QemuImage
-
-SIZE = 9 * MIB
-PIECES = {MIB: sample(2 * MIB), 5 * MIB + 3 * 4096: b"\x42" * 4096, SIZE - 512: b"e" * 512}
 
 
 @pytest.fixture(autouse=True)
 def qemu() -> None:
     require_tool("qemu-nbd")
     require_tool("qemu-img")
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Path:
-    return write_disk(tmp_path / "disk.raw", SIZE, PIECES)
-
-
-@pytest.fixture
-def image_path(tmp_path: Path, disk: Path) -> Path:
-    return convert(disk, tmp_path / "disk.qcow2", "qcow2")
 
 
 @pytest.mark.parametrize(

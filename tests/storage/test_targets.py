@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from tests.storage.devices import MIB, loop_device, mounted, opened
 from vmatui.errors import TargetError
-from vmatui.storage.rawfile import RawFileTarget, temporary_path
+from vmatui.storage.newfile import temporary_path
+from vmatui.storage.rawfile import RawFileTarget
 from vmatui.storage.targets import Target
 from vmatui.storage.writing import MAX_PIECES, cut, without, write_all
 
@@ -169,7 +170,7 @@ def test_what_is_kept_incomplete_says_so_under_a_name_of_its_own(path: Path) -> 
         target = RawFileTarget(path, 4)
         target.open()
         target.writev(0, [memoryview(b"%04d" % number)])
-        assert target.keep_incomplete() == path.with_name(name)
+        assert target.keep_incomplete() == str(path.with_name(name))
         target.discard()
     assert names_in(path.parent) == set(expected)
     assert [path.with_name(name).read_bytes() for name in expected] == [b"0000", b"0001", b"0002"]

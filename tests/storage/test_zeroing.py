@@ -9,10 +9,12 @@ import pytest
 from tests.storage.devices import MIB, loop_device, opened
 from vmatui.errors import CancelledError
 from vmatui.storage import zeroing
-from vmatui.storage.zeroing import discard, logical_block_size, zero_device
+from vmatui.storage.destination import ZeroPolicy
+from vmatui.storage.zeroing import discard, logical_block_size, make_zero
 
 pytestmark = pytest.mark.root
 
+DISCARD = ZeroPolicy.DISCARD
 SIZE = 3 * MIB + 612
 
 
@@ -39,9 +41,15 @@ def pretend(*_: int) -> bool:
         {"_punch_hole": refuse},
         {"_punch_hole": refuse, "discard": pretend},
         {"_punch_hole": refuse, "discard": refuse},
-        {"_punch_hole": refuse, "discard": refuse, "_zero_out": refuse},
+        {"_punch_hole": refuse, "discard": refuse, "_zero_range": refuse},
+        {
+            "_punch_hole": refuse,
+            "discard": refuse,
+            "_zero_range": refuse,
+            "_zero_out": refuse,
+        },
     ],
-    ids=["punch", "discard", "discard-that-does-nothing", "zero-out", "write"],
+    ids=["punch", "discard", "discard-that-does-nothing", "zero-range", "zero-out", "write"],
 )
 def test_every_way_makes_zero_up_to_the_size_and_not_past_it(
     fd: int, monkeypatch: pytest.MonkeyPatch, broken: dict[str, object]
@@ -49,7 +57,7 @@ def test_every_way_makes_zero_up_to_the_size_and_not_past_it(
     for name, function in broken.items():
         monkeypatch.setattr(zeroing, name, function)
     ticks: list[int] = []
-    zero_device(fd, SIZE, ticks.append, lambda: False)
+    make_zero(fd, SIZE, DISCARD, ticks.append, lambda: False)
     assert os.pread(fd, 4 * MIB, 0) == bytes(SIZE) + b"\xff" * (4 * MIB - SIZE)
     assert ticks == [MIB, 2 * MIB, 3 * MIB, 3 * MIB + 512, SIZE]
 
@@ -57,7 +65,7 @@ def test_every_way_makes_zero_up_to_the_size_and_not_past_it(
 def test_space_is_given_back_where_that_is_possible(fd: int, tmp_path: Path) -> None:
     os.fsync(fd)
     before = (tmp_path / "disk.img").stat().st_blocks
-    zero_device(fd, 4 * MIB, lambda _: None, lambda: False)
+    make_zero(fd, 4 * MIB, DISCARD, lambda _: None, lambda: False)
     after = (tmp_path / "disk.img").stat().st_blocks
     assert after < before / 2
 
@@ -70,14 +78,14 @@ def test_a_discarded_range_is_left_as_it_is_when_it_reads_zero(
 
     assert discard(fd, 0, 4 * MIB)
     monkeypatch.setattr(zeroing, "_punch_hole", refuse)
-    monkeypatch.setattr(zeroing, "_zero_out", fail)
-    zero_device(fd, 4 * MIB, lambda _: None, lambda: False)
+    monkeypatch.setattr(zeroing, "_keep", fail)
+    make_zero(fd, 4 * MIB, DISCARD, lambda _: None, lambda: False)
 
 
 def test_a_cancelled_job_stops_at_the_next_chunk(fd: int) -> None:
     ticks: list[int] = []
     with pytest.raises(CancelledError):
-        zero_device(fd, 4 * MIB, ticks.append, lambda: len(ticks) == 2)
+        make_zero(fd, 4 * MIB, DISCARD, ticks.append, lambda: len(ticks) == 2)
     assert os.pread(fd, 4 * MIB, 0) == bytes(2 * MIB) + b"\xff" * (2 * MIB)
 
 
@@ -87,5 +95,5 @@ def test_large_logical_blocks_are_respected(tmp_path: Path) -> None:
         opened(device, os.O_RDWR) as fd,
     ):
         assert logical_block_size(fd) == 4096
-        zero_device(fd, 8192 + 512, lambda _: None, lambda: False)
+        make_zero(fd, 8192 + 512, DISCARD, lambda _: None, lambda: False)
         assert os.pread(fd, 12288, 0) == bytes(8704) + b"\xff" * (12288 - 8704)

@@ -1,6 +1,12 @@
+"""What several tests of the UI start from."""
+
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from tests.damage import sound
 
 
 @pytest.fixture(autouse=True)
@@ -10,3 +16,12 @@ def able_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A forged archive; the tests run in the folder that it is in."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "vzdump-qemu-100-2023_11_14-22_13_20.vma"
+    path.write_bytes(sound().build())
+    return path

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.tui import holder
 from vmatui.tui.app import VmaApp
 from vmatui.tui.jobs import JobScreen
+from vmatui.tui.screens.create import CreateScreen
 from vmatui.tui.screens.restore import RestoreScreen
 
 Steps = Callable[[Pilot[None]], Awaitable[None]]
@@ -52,6 +55,33 @@ async def planned(pilot: Pilot[None]) -> None:
     assert isinstance(screen, RestoreScreen)
     await wait_for(pilot, lambda: screen.plan is not None)
     await settle(pilot)
+
+
+async def drafted(pilot: Pilot[None]) -> None:
+    """Wait until the form for a new archive has its draft."""
+    screen = pilot.app.screen
+    assert isinstance(screen, CreateScreen)
+    await wait_for(pilot, lambda: screen.draft is not None)
+    await settle(pilot)
+
+
+async def add_part(pilot: Pilot[None], parts: str, *paths: str | Path) -> None:
+    """Add disks or configs by their paths, as if they were typed."""
+    field = pilot.app.screen.query_one(f"#{parts} .adder Input", Input)
+    for path in paths:
+        field.focus()
+        field.value = str(path)
+        await pilot.press("enter")
+        await drafted(pilot)
+
+
+async def restore_form(pilot: Pilot[None]) -> RestoreScreen:
+    """Open the restore form and wait for its plan."""
+    await press(pilot, "r")
+    await planned(pilot)
+    screen = pilot.app.screen
+    assert isinstance(screen, RestoreScreen)
+    return screen
 
 
 def notices(app: VmaApp) -> list[str]:

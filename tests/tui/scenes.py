@@ -6,45 +6,33 @@ A scene's docstring says what its picture must show.
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
-from textual._doc import take_svg_screenshot
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.tui import createscenes
 from tests.tui.driving import planned, press, settle, wait_for
-from tests.tui.stage import DAMAGED, SOUND, dump_folder
+from tests.tui.picturing import BOTH, HUGE, NARROW, SCENES, Halt, Scene, picture, scene
+from tests.tui.stage import DAMAGED, SOUND
 from tests.tui.stepped import SteppedJob
-from vmatui.drawing import overlay
-from vmatui.engine import plan
 from vmatui.engine.archive import open_archive
-from vmatui.engine.checker import Rejected
+from vmatui.engine.candidates import Candidate, Fit
 from vmatui.engine.restore import Output, RestoreReport
 from vmatui.engine.verify import verify
-from vmatui.engine.walk import Extent, Gap
-from vmatui.errors import CancelledError
-from vmatui.storage.blockdev import PathFacts
-from vmatui.tui.app import VmaApp
+from vmatui.errors import CancelledError, SuspendedError
+from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.archivefacts import ArchiveFacts, reopen
 from vmatui.tui.jobs import JobFunction
-from vmatui.tui.screens import archive, running
+from vmatui.tui.screens import archive, restore, running
 from vmatui.tui.walks import Picture
+from vmatui.tui.widgets.rategraph import RateGraph, RateHistory
 
-Size = tuple[int, int]
-Play = Callable[[Pilot[None]], Awaitable[None]]
-
-NARROW: Size = (80, 24)
-WIDE: Size = (120, 36)
-HUGE: Size = (200, 60)
-BOTH = NARROW, WIDE
-_GIB = 1 << 30
-SCREENSHOTS = {
+SCREENSHOTS = createscenes.SCREENSHOTS | {
     f"{name}-120x36"
     for name in (
         "folder", "configs", "map", "findings", "verification", "restore-form", "restoring",
@@ -54,118 +42,10 @@ SCREENSHOTS = {
 """Scenes whose pictures are for people."""
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A way to a picture."""
-
-    name: str
-    path: str
-    """What the application is started on, inside the stage's folder."""
-    play: Play
-    size: Size
-    theme: str
-    has_colour: bool = True
-
-    @property
-    def app(self) -> VmaApp:
-        """A new application for the scene."""
-        if not self.has_colour:
-            os.environ["NO_COLOR"] = "1"
-        app = VmaApp(Path(self.path))
-        app.theme = self.theme
-        app.animation_level = "none"
-        return app
-
-    async def perform(self, pilot: Pilot[None]) -> None:
-        """Play the scene up to its moment."""
-        await settle(pilot)
-        await self.play(pilot)
-        await pilot.pause()
-
-
-SCENES: list[Scene] = []
-
-
-def scene(
-    path: str = "dump",
-    *,
-    sizes: tuple[Size, ...] = (NARROW,),
-    light: bool = False,
-    colourless: bool = False,
-) -> Callable[[Play], Play]:
-    """Add a scene at some sizes, and once in light colours and without any if wanted."""
-
-    def add(play: Play) -> Play:
-        name = play.__name__.removeprefix("the_").replace("_", "-")
-        for width, height in sizes:
-            label = f"{name}-{width}x{height}"
-            SCENES.append(Scene(label, path, play, (width, height), "textual-dark"))
-        if light:
-            SCENES.append(Scene(f"{name}-light", path, play, sizes[-1], "textual-light"))
-        if colourless:
-            label = f"{name}-colourless"
-            SCENES.append(Scene(label, path, play, sizes[0], "textual-dark", has_colour=False))
-        return play
-
-    return add
-
-
-@contextmanager
-def stage() -> Iterator[None]:
-    """Be in the folder with the backups, on a machine that is always the same."""
-    before = Path.cwd()
-    with ExitStack() as stack:
-        stack.enter_context(patch.dict(os.environ))
-        os.environ.pop("NO_COLOR", None)
-        os.environ |= {"LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        os.environ["TZ"] = "UTC"
-        time.tzset()
-        stack.enter_context(patch.object(Input, "_toggle_cursor", lambda _self: None))
-        stack.enter_context(patch.object(plan, "inspect", _inspect))
-        stack.enter_context(patch.object(overlay, "signature_of", _signature_of))
-        os.chdir(dump_folder().parent)
-        stack.callback(os.chdir, before)
-        yield
-
-
-def _inspect(path: Path) -> PathFacts:
-    """Tell what is at a path of a machine that we made up."""
-    if path.name == "sdc":
-        return PathFacts(path, "block", 96 << 20, False, (), (), "ext4 file system", None)
-    if path.name == "sdb":
-        return PathFacts(path, "block", 96 << 20, False, ("/srv",), (), "ext4 file system", None)
-    return PathFacts(path, "absent", None, False, (), (), None, 118 * _GIB)
-
-
-def _signature_of(start: bytes, _size: int) -> str | None:
-    """Tell what a partition holds, on a machine without blkid too."""
-    if start[1080:1082] == b"\x53\xef":
-        return "ext4 file system"
-    return "swap space" if start[4086:4096] == b"SWAPSPACE2" else None
-
-
-class _Halt:
-    """Ends a walk at an extent, as if the user had stopped it; a visitor."""
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-
-    def see_gap(self, gap: Gap) -> None:
-        """Let it pass."""
-
-    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """End the walk if this is the extent."""
-        if extent.number == self._number:
-            raise CancelledError("far enough")
-
-    def finish(self) -> None:
-        """The walk was shorter than that."""
-
-
 def paint(facts: ArchiveFacts, picture: Picture, stop_at: int) -> None:
     """Draw what a walk has drawn when it is at an extent."""
     with reopen(facts) as opened, suppress(CancelledError):
-        verify(opened, visitors=(*picture.visitors, _Halt(stop_at)))
+        verify(opened, visitors=(*picture.visitors, Halt(stop_at)))
 
 
 @scene(sizes=BOTH)
@@ -275,9 +155,12 @@ async def the_sound_archive(pilot: Pilot[None]) -> None:
     await press(pilot, "v", "2")
 
 
-@scene(f"dump/{SOUND}", sizes=BOTH)
+@scene(f"dump/{SOUND}", light=True, sizes=(*BOTH, HUGE))
 async def the_restore_form(pilot: Pilot[None]) -> None:
-    """A row a device with the proposed target, its size and the room there; nothing written yet."""
+    """A row a device: where it was, the proposed target, its format and how it is zeroed.
+
+    What is there now stands at the right; nothing is written yet.
+    """
     await press(pilot, "r")
     await planned(pilot)
 
@@ -308,14 +191,71 @@ async def the_restore_question(pilot: Pilot[None]) -> None:
     await press(pilot, "ctrl+r")
 
 
+@scene(f"dump/{SOUND}")
+async def the_stop_question(pilot: Pilot[None]) -> None:
+    """What becomes of the outputs, before a restore is stopped."""
+    with patch.object(running, "restoring", _painting(SteppedJob(), 24)):
+        await _start_restore(pilot)
+        await pilot.press("escape")
+
+
+@scene(f"dump/{SOUND}")
+async def the_limit_of_a_device(pilot: Pilot[None]) -> None:
+    """A line for the limit has opened in the row; the focus stands on the format of another."""
+    await press(pilot, "r")
+    await planned(pilot)
+    await pilot.press("tab", "tab", "tab", "ctrl+l", *"40M")
+    await planned(pilot)
+    await pilot.press("tab", "tab", "tab")
+
+
 @scene(f"dump/{SOUND}", sizes=BOTH)
+async def the_picker(pilot: Pilot[None]) -> None:
+    """The block devices of the machine, the free ones of the right size first; what each holds."""
+    with patch.object(restore, "find_candidates", _candidates):
+        await press(pilot, "r")
+        await planned(pilot)
+        await press(pilot, "tab", "tab", "tab", "ctrl+o")
+
+
+@scene(f"dump/{SOUND}", sizes=(*BOTH, HUGE))
 async def the_restoring(pilot: Pilot[None]) -> None:
-    """A bar a device and one in all; the map as clusters land."""
+    """A bar a device and one in all; the map as clusters land; the rates of the seconds before."""
     job = SteppedJob()
     with patch.object(running, "restoring", _painting(job, 24)):
         await _start_restore(pilot)
-        job.report(414_000, 812_000, 700, 640, 9)
-        await wait_for(pilot, lambda: bool(pilot.app.screen.query(".-running")))
+        await _progress(pilot, job)
+
+
+@scene(f"dump/{SOUND}")
+async def the_paused_restore(pilot: Pilot[None]) -> None:
+    """Held up by the user, with a limit for when it goes on; the keys say how."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        await _progress(pilot, job)
+        await pilot.press("l", *"40M", "enter", "p")
+
+
+@scene(f"dump/{SOUND}")
+async def the_limit(pilot: Pilot[None]) -> None:
+    """The question for a limit, over a restore that runs."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        await _progress(pilot, job)
+        await pilot.press("l", *"fast", "enter")
+
+
+@scene(f"dump/{SOUND}")
+async def the_interrupted_restore(pilot: Pilot[None]) -> None:
+    """A target failed: why, that what was written is kept, and the key that goes on."""
+    job = SteppedJob()
+    with patch.object(running, "restoring", _painting(job, 24)):
+        await _start_restore(pilot)
+        await _progress(pilot, job)
+        job.end(SuspendedError("drive-scsi1: no space left in /srv at byte 41943040: make room"))
+        await settle(pilot)
 
 
 @scene(f"dump/{SOUND}", sizes=BOTH)
@@ -335,7 +275,8 @@ async def the_stopped_restore(pilot: Pilot[None]) -> None:
     """What became of the outputs after a restore was stopped."""
     with patch.object(running, "restoring", SteppedJob()):
         await _start_restore(pilot)
-        await press(pilot, "escape")
+        await pilot.press("escape")
+        await press(pilot, "y")
 
 
 @scene(f"dump/{SOUND}")
@@ -364,6 +305,40 @@ async def _start_restore(pilot: Pilot[None]) -> None:
     await pilot.press("enter")
 
 
+async def _progress(pilot: Pilot[None], job: SteppedJob) -> None:
+    """Let a restore run for a while, the ones and the other second faster than the rest."""
+    history, done = pilot.app.screen.query_one(RateGraph).history, 0
+    for second in range(40):
+        done += (9 + second * 7 % 11) * 710
+        job.report(done, 812_000, 700, 640, 9, elapsed=second)
+        await wait_for(pilot, partial(_is_at, history, done))
+
+
+def _is_at(history: RateHistory, done: int) -> bool:
+    return history.done == done
+
+
+def _candidates(size: int) -> tuple[Candidate, ...]:
+    """Tell of the block devices of a machine that we made up; some suit a disk of 96 MiB."""
+
+    def disk(path: str, size: int, model: str | None, holds: str | None) -> MachineDisk:
+        return MachineDisk(Path(path), "disk", size, model, holds, None, 0)
+
+    return (
+        Candidate(disk("/dev/pve/vm-104-disk-1", size, None, None), Fit.FITS, None),
+        Candidate(disk("/dev/sdc", size + (1 << 20), "Samsung SSD 870", "ext4"), Fit.FITS, "ext4"),
+        Candidate(disk("/dev/sdd", 4 << 30, "USB Flash", "vfat"), Fit.LARGER, "vfat"),
+        Candidate(
+            disk("/dev/sda", 240 << 30, "KINGSTON SA400", None),
+            Fit.OCCUPIED,
+            "GPT partition table",
+            "in use by LVM pve-root",
+        ),
+        Candidate(disk("/dev/sdb", 1 << 40, None, "ext4"), Fit.OCCUPIED, "ext4", "mounted at /srv"),
+        Candidate(disk("/dev/sda1", 1 << 20, None, None), Fit.SMALL, None),
+    )
+
+
 async def _end_restore(pilot: Pilot[None], name: str, *, is_complete: bool) -> None:
     """Restore with a job that does not write, and ends as a real one would."""
     job = SteppedJob()
@@ -375,11 +350,13 @@ async def _end_restore(pilot: Pilot[None], name: str, *, is_complete: bool) -> N
             devices = opened.header.devices
         ending = "" if is_complete else ".incomplete"
         outputs = tuple(
-            Output(each.dev_id, each.name, folder / f"disk-{each.name}.raw{ending}", is_complete)
+            Output(
+                each.dev_id, each.name, str(folder / f"disk-{each.name}.raw{ending}"), is_complete
+            )
             for each in devices
         )
         configs = tuple(
-            Output(None, config, folder / config, True)
+            Output(None, config, str(folder / config), True)
             for config in ("qemu-server.conf", "qemu-server.fw")
         )
         job.end(RestoreReport(report, outputs, configs))
@@ -398,19 +375,16 @@ def _painting(job: SteppedJob, stop_at: int) -> Callable[..., JobFunction]:
     return make
 
 
-def picture(shown: Scene) -> str:
-    """Play a scene and return its SVG."""
-    with stage():
-        return take_svg_screenshot(
-            shown.app, terminal_size=shown.size, run_before=shown.perform, simplify=False
-        )
+def every_scene() -> list[Scene]:
+    """Return the scenes of this file and of those that it imports."""
+    return SCENES
 
 
 def main() -> None:
     """Write the pictures that people look at."""
     folder = Path(__file__).parents[2] / "screenshots"
     folder.mkdir(exist_ok=True)
-    for shown in SCENES:
+    for shown in every_scene():
         if shown.name in SCREENSHOTS:
             path = folder / f"{shown.name.rpartition('-')[0]}.svg"
             path.write_text(picture(shown), encoding="utf-8")

@@ -31,6 +31,8 @@ else:
 
 SOUND = "vzdump-qemu-104-2026_11_21-02_30_04.vma.zst"
 DAMAGED = "vzdump-qemu-104-2026_11_14-02_30_07.vma"
+IMAGES = {"root.raw": 64 << 20, "data.raw": 96 << 20, "efi.raw": 528 << 10}
+"""The disks from which an archive can be created, in bytes."""
 _MD5_AT = 24
 """Offset of the md5 in an extent header (VMA format, extent)."""
 _FLIPPED, _LOST, _REPEATED = 6, 14, 22
@@ -60,12 +62,22 @@ def dump_folder() -> Path:
         "readme.txt": b"no archive",
     }
     (place / "empty").mkdir()
+    _lay_out_disks(place / "images")
     folder.mkdir()
     for name, data in files.items():
         path = folder / name
         path.write_bytes(data)
         os.utime(path, (1_794_600_000, 1_794_600_000))
     return folder
+
+
+def _lay_out_disks(folder: Path) -> None:
+    """Make disks as large as those of the archives, and a config; all of it holes."""
+    folder.mkdir()
+    for name, size in IMAGES.items():
+        with (folder / name).open("wb") as file:
+            file.truncate(size)
+    (folder / "104.conf").write_bytes(CONFIGS["qemu-server.conf"])
 
 
 def _unpack(path: Path) -> bytes:

@@ -35,9 +35,11 @@ class SteppedJob:
         """Return the job's function, whatever the archive and the plan."""
         return self._run
 
-    def report(self, done: int, total: int, *clusters: int, errors: int = 0) -> None:
-        """Let it report progress, after ten seconds."""
-        now = Progress(Phase.READING, done, total, clusters=clusters, errors=errors, elapsed=10.0)
+    def report(
+        self, done: int, total: int, *clusters: int, errors: int = 0, elapsed: float = 10.0
+    ) -> None:
+        """Let it report progress, after some seconds."""
+        now = Progress(Phase.READING, done, total, 0, clusters, errors, elapsed)
         self._moves.put(now)
 
     def end(self, report: object) -> None:

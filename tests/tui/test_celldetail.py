@@ -57,6 +57,14 @@ def test_what_is_not_read_yet_is_not_missing() -> None:
     assert said(made, 1, 1)[2] == "missing: no extent of the archive holds it"
 
 
+def test_a_rotten_cluster_is_not_called_unreadable() -> None:
+    made = device_map([FULL | DAMAGED, DAMAGED])
+    assert said(made, 0, 0)[2] == (
+        "16 of 16 blocks stored, damaged: the manifest or a faulty extent belies it"
+    )
+    assert "cannot be read" in said(made, 1, 1)[2]
+
+
 def test_a_single_cluster_shows_its_mask_from_its_first_block_on() -> None:
     made = device_map([ZERO] * 6)
     made.set_state(5, 4, 0b1000_0000_0000_0110)

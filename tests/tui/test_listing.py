@@ -54,6 +54,7 @@ def test_what_stands_beside_an_archive_is_noted(tmp_path: Path) -> None:
     _write(tmp_path, f"{name}.notes", b"first line\nsecond\n")
     _write(tmp_path, f"{name}.protected")
     _write(tmp_path, "vzdump-qemu-7-2020_01_01-00_00_00.log")
+    _write(tmp_path, f"{name}.vmatui", b"VMASEAL")
     (entry,), _ = _listed(tmp_path)
     assert (entry.notes, entry.is_protected, entry.has_log) == ("first line", True, True)
 

@@ -186,7 +186,7 @@ def test_s_saves_pictures_that_never_overwrite(archive: Path) -> None:
     app = VmaApp(archive)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "3", "s", "s", "h", "s", "a", "s")
+        await press(pilot, "3", "i", "i", "h", "i", "a", "i")
         names = sorted(path.name for path in archive.parent.glob("*.svg"))
         assert names == [
             "map-drive-scsi0-content-2.svg",
@@ -203,7 +203,7 @@ def test_a_packed_archive_has_partitions_and_order_once_it_was_read(archive: Pat
     archive.write_bytes(as_gzip(archive.read_bytes()))
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "3", "s", "g", "escape", "a", "a", "o")
+        await press(pilot, "3", "i", "g", "escape", "a", "a", "o")
         assert pilot.app.screen.query_one(MapView).has_class("-empty")
         await press(pilot, "v", "escape")
         heat_map(pilot).go_to(50)

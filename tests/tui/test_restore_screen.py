@@ -6,9 +6,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Checkbox, Input, Static
 
-from tests.damage import CONFIGS, DISKS, sound
+from tests.damage import CONFIGS, DISKS
 from tests.forge import Disk, forge
-from tests.tui.driving import drive, notices, planned, press, settle
+from tests.tui.driving import drive, notices, planned, press, restore_form, settle
 from tests.tui.holder import lines
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
@@ -20,23 +20,6 @@ from vmatui.tui.widgets.outputs import OutputTable
 NAME = "vzdump-qemu-100-2023_11_14-22_13_20.vma"
 FOLDER = "restore-100-2023-11-14"
 FILES = ("disk-drive-scsi0.raw", "disk-drive-efidisk0.raw", "vmstate.bin")
-
-
-@pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A forged archive; the tests run in the folder that it is in."""
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / NAME
-    path.write_bytes(sound().build())
-    return path
-
-
-async def _form(pilot: Pilot[None]) -> RestoreScreen:
-    await press(pilot, "r")
-    await planned(pilot)
-    screen = pilot.app.screen
-    assert isinstance(screen, RestoreScreen)
-    return screen
 
 
 def _problems(screen: RestoreScreen) -> str:
@@ -51,7 +34,7 @@ def _summary(screen: RestoreScreen) -> str:
 
 def test_keys_alone_restore_every_disk_and_config(archive: Path, tmp_path: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        await _form(pilot)
+        await restore_form(pilot)
         await press(pilot, "ctrl+r", "enter")
         assert isinstance(pilot.app.screen, RunningScreen)
         told = "\n".join(lines(pilot.app.screen.query_one(OutputTable)))
@@ -69,7 +52,7 @@ def test_keys_alone_restore_every_disk_and_config(archive: Path, tmp_path: Path)
 
 def test_the_form_proposes_a_place_for_every_device(archive: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         values = [field.value for field in screen.query(Input)]
         assert values == [FOLDER, *(f"{FOLDER}/{name}" for name in FILES)]
         assert all("new file" in str(each.render()) for each in screen.query(".there"))
@@ -82,7 +65,7 @@ def test_the_form_proposes_a_place_for_every_device(archive: Path) -> None:
 
 def test_targets_follow_the_folder_unless_they_were_typed(archive: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         folder, first, second, _ = screen.query(Input)
         first.value = "mine.raw"
         folder.value = "elsewhere"
@@ -92,14 +75,14 @@ def test_targets_follow_the_folder_unless_they_were_typed(archive: Path) -> None
         first.value = ""
         await planned(pilot)
         assert screen.plan is not None
-        assert screen.plan.devices[0].target == Path("elsewhere", FILES[0])
+        assert screen.plan.devices[0].target == f"elsewhere/{FILES[0]}"
 
     drive(VmaApp(archive), steps)
 
 
 def test_typing_plans_anew_without_a_key_more(archive: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         await pilot.press("end", "-", "b")
         await planned(pilot)
         assert screen.plan is not None
@@ -110,7 +93,7 @@ def test_typing_plans_anew_without_a_key_more(archive: Path) -> None:
 
 def test_a_device_is_skipped_by_its_tick(archive: Path, tmp_path: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         await pilot.press("tab", "tab", "space")
         await planned(pilot)
         assert _summary(screen).startswith("✔ 2 devices")
@@ -133,7 +116,7 @@ def test_an_existing_file_is_overwritten_only_after_a_tick_and_a_yes(
     app = VmaApp(archive)
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         assert "exists and would be overwritten: tick Overwrite above" in _problems(screen)
         assert "1 problem to solve first" in _summary(screen)
         await press(pilot, "ctrl+r")
@@ -144,10 +127,10 @@ def test_an_existing_file_is_overwritten_only_after_a_tick_and_a_yes(
         assert _problems(screen) == ""
         await press(pilot, "ctrl+r")
         assert "REPLACE the file" in _asked(pilot)
-        await press(pilot, "enter")
+        await press(pilot, "enter", "escape")
         assert isinstance(pilot.app.screen, RestoreScreen)
         assert target.read_bytes() == b"precious"
-        await press(pilot, "ctrl+r", "y")
+        await press(pilot, "ctrl+r", *"disk-drive-scsi0", "enter", *".raw", "enter")
 
     drive(app, steps)
     assert target.read_bytes() == DISKS[0].image()
@@ -157,7 +140,7 @@ def test_problems_stand_below_their_row(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         _, first, second, third = screen.query(Input)
         first.value = "folder"
         second.value = "same.raw"
@@ -184,7 +167,7 @@ def test_a_folder_that_cannot_be_is_told_before_anything_happens(
     archive: Path, folder: str, told: str
 ) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         screen.query_one("#folder", Input).value = folder
         await pilot.pause(0.3)
         await settle(pilot)
@@ -197,7 +180,7 @@ def test_a_folder_that_cannot_be_is_told_before_anything_happens(
 
 def test_the_archive_itself_is_no_target(archive: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         screen.query_one("#overwrite", Checkbox).value = True
         screen.query(Input)[1].value = NAME
         await planned(pilot)
@@ -208,7 +191,7 @@ def test_the_archive_itself_is_no_target(archive: Path) -> None:
 
 def test_a_restore_asked_for_while_planning_waits_for_the_plan(archive: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         screen.query(Input)[1].value = "mine.raw"
         await pilot.press("ctrl+r")
         await planned(pilot)
@@ -224,7 +207,7 @@ def test_nothing_ticked_is_nothing_to_restore(tmp_path: Path) -> None:
     app = VmaApp(path)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await _form(pilot)
+        await restore_form(pilot)
         await pilot.press("tab", "tab", "space")
         await planned(pilot)
         await press(pilot, "ctrl+r")
@@ -235,7 +218,7 @@ def test_nothing_ticked_is_nothing_to_restore(tmp_path: Path) -> None:
 
 def test_browsing_fills_the_field_under_the_cursor(archive: Path, tmp_path: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         await press(pilot, "ctrl+o")
         pilot.app.screen.dismiss(tmp_path / "chosen")
         await planned(pilot)
@@ -253,7 +236,7 @@ def test_browsing_fills_the_field_under_the_cursor(archive: Path, tmp_path: Path
 
 def test_escape_leaves_and_writes_nothing(archive: Path, tmp_path: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        await _form(pilot)
+        await restore_form(pilot)
         await press(pilot, "ctrl+r", "n", "escape")
         assert isinstance(pilot.app.screen, ArchiveScreen)
 
@@ -266,7 +249,7 @@ def test_hundreds_of_devices_all_get_their_row(tmp_path: Path) -> None:
     path.write_bytes(forge([Disk(f"drive-scsi{number}", b"x" * 512) for number in range(40)]))
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _form(pilot)
+        screen = await restore_form(pilot)
         await settle(pilot)
         values = [field.value for field in screen.query("TargetRow Input").results(Input)]
         assert len(values) == 40

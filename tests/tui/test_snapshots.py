@@ -7,7 +7,8 @@ from importlib.metadata import version
 
 import pytest
 
-from tests.tui.scenes import SCENES, Scene, stage
+from tests.tui.picturing import Scene, stage
+from tests.tui.scenes import every_scene
 
 PICTURED_WITH = "8.2.8"
 """The release of Textual that the pictures were taken with; others may draw a line differently."""
@@ -22,12 +23,12 @@ def same_textual(request: pytest.FixtureRequest) -> None:
         pytest.skip(f"the pictures were taken with textual=={PICTURED_WITH}")
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", every_scene(), ids=lambda scene: scene.name)
 def test_the_picture_is_as_accepted(scene: Scene, snap_compare: Callable[..., bool]) -> None:
     with stage():
         assert snap_compare(scene.app, terminal_size=scene.size, run_before=scene.perform)
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", every_scene(), ids=lambda scene: scene.name)
 def test_every_scene_says_what_its_picture_must_show(scene: Scene) -> None:
     assert scene.play.__doc__

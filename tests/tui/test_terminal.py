@@ -94,6 +94,23 @@ def test_an_archive_is_restored_by_keys_alone(tmp_path: Path) -> None:
         assert hashlib.sha256(image.read_bytes()).hexdigest() == device.sha256
 
 
+def test_an_archive_is_created_by_keys_alone(tmp_path: Path) -> None:
+    (tmp_path / "disk.raw").write_bytes(noise(CLUSTER))
+    with terminal_in(tmp_path) as terminal:
+        terminal.wait_for(lambda screen: "no VMA archive" in screen)
+        terminal.press("c")
+        terminal.wait_for(lambda screen: "Add a disk" in screen)
+        terminal.press(*"disk.raw", "Enter")
+        terminal.wait_for(lambda screen: "1 disk, 1 config: at most" in screen)
+        terminal.press("C-r")
+        terminal.wait_for(lambda screen: "Create this archive?" in screen)
+        terminal.press("y")
+        terminal.wait_for(lambda screen: "the archive is written" in screen)
+        terminal.press("v")
+        terminal.wait_for(lambda screen: "sound" in screen)
+    assert len(list(tmp_path.glob("vzdump-qemu-100-*.vma.zst"))) == 1
+
+
 def test_the_progress_of_a_restore_moves(tmp_path: Path) -> None:
     write_large_archive(tmp_path / "large.vma", clusters=12_000)
     seen: set[str] = set()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import Final
 
-_RATE: Final = re.compile(r"(\d+)([KMGT]?)", re.IGNORECASE)
-_UNITS: Final = ("", "K", "M", "G", "T")
+from vmatui.cli.rates import rate
+from vmatui.cli.sealoptions import add_seal_option
+
 _OSTYPES: Final = (
     *("l26", "l24", "win11", "win10", "win8", "win7", "wvista", "w2k8", "w2k3", "w2k", "wxp"),
     *("solaris", "other"),
@@ -43,7 +43,7 @@ def add_create(parser: argparse.ArgumentParser) -> None:
         metavar="format=FMT:[DEVNAME=]PATH",
         action="append",
         default=[],
-        type=_drive,
+        type=drive_words,
         help="a disk of this format (raw, qcow2, vmdk, vhdx, vdi ...); then all are named by -d",
     )
     parser.add_argument(
@@ -56,11 +56,12 @@ def add_create(parser: argparse.ArgumentParser) -> None:
         "--threads", type=_natural, default=0, metavar="N", help="default: one per core"
     )
     parser.add_argument(
-        "--limit", type=_rate, metavar="RATE", help="bytes a second before compression, as 40M"
+        "--limit", type=rate, metavar="RATE", help="bytes a second before compression, as 40M"
     )
     parser.add_argument(
         "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
     )
+    add_seal_option(parser)
     _add_proxmox(parser.add_argument_group("an archive that Proxmox VE restores"))
 
 
@@ -92,7 +93,12 @@ def disk_words(word: str) -> DiskWords:
     return name, None, path
 
 
-def _drive(word: str) -> DiskWords:
+def drive_words(word: str) -> DiskWords:
+    """Return what `format=FMT:[DEVNAME=]PATH` says.
+
+    Raises:
+        argparse.ArgumentTypeError: It names no format.
+    """
     before, equals, after = word.partition("=")
     format, colon, rest = after.partition(":")
     if before != "format" or not (equals and format and colon and rest):
@@ -101,13 +107,6 @@ def _drive(word: str) -> DiskWords:
         )
     name, _, path = disk_words(rest)
     return name, format, path
-
-
-def _rate(word: str) -> int:
-    found = _RATE.fullmatch(word)
-    if found is None or not int(found.group(1)):
-        raise argparse.ArgumentTypeError(f"{word!r} is no rate: write 40M or the like")
-    return int(found.group(1)) << 10 * _UNITS.index(found.group(2).upper())
 
 
 def _natural(word: str) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vmatui.cli.records import Record
 from vmatui.engine.create import CreateReport
 from vmatui.engine.createplan import CreatePlan, PlannedDisk
+from vmatui.engine.jsontext import Record
 
 
 def create_record(report: CreateReport) -> Record:

@@ -1,7 +1,8 @@
 """Standard error: what went wrong, what was found, how far a job is.
 
 Nothing a script reads comes here, every line is free of control characters, and a standard error
-that cannot be written never stops a job.
+that cannot be written never stops a job. Called by the reference's name, the program says only what
+went wrong: Proxmox VE takes any other word of `vma config` for a failure, cron mails it.
 """
 
 from __future__ import annotations
@@ -9,14 +10,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from vmatui.engine.reportlines import finding_line, statement_lines
 from vmatui.errors import printable
-from vmatui.format.codes import MEANINGS
+from vmatui.format.codes import Severity
 
 if TYPE_CHECKING:  # what only needs a header starts without loading the jobs
     from vmatui.engine.findings import Finding
     from vmatui.engine.progress import ProgressFunction
+
+PROGRAM: Final = "vmatui"
+
+_program = PROGRAM
+
+
+def speak_as(program: str) -> None:
+    """Set the name by which the program was called."""
+    global _program
+    _program = program
 
 
 def say(line: str) -> None:
@@ -26,27 +38,28 @@ def say(line: str) -> None:
             print(printable(line), file=sys.stderr)
 
 
+def remark(line: str) -> None:
+    """Print a line that is good to know but no error; the reference never does."""
+    if _program == PROGRAM:
+        say(line)
+
+
 def complain(sentence: str) -> None:
     """Print an error, with the program's name before it."""
-    say(f"vmatui: {sentence}")
+    say(f"{_program}: {sentence}")
 
 
 def say_findings(findings: Sequence[Finding]) -> None:
     """Print a line for each finding: severity, code, place, what and the reference's words."""
     for finding in findings:
-        places = [f"byte {finding.offset}"] if finding.offset is not None else []
-        places += [f"extent {finding.extent}"] if finding.extent is not None else []
-        place = f" [{', '.join(places)}]" if places else ""
-        known_as = MEANINGS[finding.code].reference
-        words = f" ({known_as})" if known_as else ""
-        say(f"{finding.severity}: {finding.code}{place}: {finding.message}{words}")
+        tell = say if finding.severity is Severity.ERROR else remark
+        tell(finding_line(finding))
 
 
 def say_statements(structure: str, stream: str, payload: str) -> None:
     """Print the three statements about an archive."""
-    say(f"structure: {structure}")
-    say(f"stream: {stream}")
-    say(f"payload: {payload}")
+    for line in statement_lines(structure, stream, payload):
+        remark(line)
 
 
 @contextmanager

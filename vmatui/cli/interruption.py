@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Final, Self
 
@@ -29,6 +31,19 @@ class Interruption:
         """Return the event that a job looks at; from now on a signal sets it and nothing else."""
         self._is_raising = False
         return self._cancel
+
+    @contextmanager
+    def postponed(self) -> Iterator[None]:
+        """Let a signal wait for the end of a short piece of work that must not be torn.
+
+        Raises:
+            CancelledError: A signal came meanwhile.
+        """
+        self._is_raising = False
+        yield
+        self._is_raising = True
+        if self._was_taken:
+            raise CancelledError("stopped by the user")
 
     def begin(self) -> None:
         """Take the signals over; one that was ignored stays ignored."""

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import IO, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import IO
 
+from vmatui.engine.jsontext import Json, json_text
 from vmatui.errors import TargetError
 
 
 class OutputError(TargetError):
     """Standard output itself is closed or cannot be written."""
-
-
-Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 
 def write(data: bytes) -> None:
@@ -47,9 +45,7 @@ def write_line(line: str) -> None:
 
 def write_json(value: Mapping[str, Json]) -> None:
     """Write one JSON object as one line; a byte that is no text comes as an escape."""
-    import json
-
-    write_lines([json.dumps(_sayable(value))])
+    write_lines([json_text(value)])
 
 
 def write_error(archive: str, sentence: str) -> None:
@@ -92,14 +88,3 @@ def _failure(error: OSError) -> BrokenPipeError | OutputError:
     if isinstance(error, BrokenPipeError):
         return error
     return OutputError(f"standard output cannot be written: {error.strerror}")
-
-
-def _sayable(value: Json) -> Json:
-    """Return the value with lone surrogates, which JSON must not hold, as visible escapes."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, Mapping):
-        return {key: _sayable(item) for key, item in value.items()}
-    if isinstance(value, Sequence):
-        return [_sayable(item) for item in value]
-    return value

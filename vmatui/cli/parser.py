@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from vmatui.cli import output
+from vmatui.cli.checkoptions import add_check
 from vmatui.cli.createoptions import DiskWords, add_create, disk_words
+from vmatui.cli.restoreoptions import Choice, add_restore
+from vmatui.cli.sealoptions import add_manifest_option, add_seal, add_seal_option
 from vmatui.errors import printable
 
 if TYPE_CHECKING:  # what only types need costs no start-up time
@@ -19,14 +22,16 @@ if TYPE_CHECKING:  # what only types need costs no start-up time
 
     from vmatui.engine.proxmox import Bus
 
-VERBS: Final = ("list", "config", "verify", "restore", "extract", "create", "map", "demo")
+VERBS: Final = (
+    *("list", "config", "verify", "seal", "restore", "extract", "check", "create", "map", "demo"),
+)
 
 _USAGE: Final = """\
 vmatui [ARCHIVE|FOLDER]        look at archives in the terminal
        vmatui VERB ...                do one thing and end (VERB --help tells more)"""
 _STATUS: Final = """\
-exit status: 0 done and sound, 1 the archive has errors, 2 wrong usage, 3 no readable archive,
-4 an output cannot be written, 130 stopped by a signal"""
+exit status: 0 done and sound, 1 the archive has errors or a disk differs from it, 2 wrong usage,
+3 no readable archive or disk, 4 an output cannot be written, 130 stopped by a signal"""
 
 
 class Arguments(argparse.Namespace):
@@ -36,16 +41,29 @@ class Arguments(argparse.Namespace):
     """None asks for the terminal UI."""
     path: str | None = None
     """What the UI shows first."""
+    is_reference: bool = False
+    """Whether the words were those of the reference, and no others."""
     file: str = ""
     json: bool = False
     name: str | None = None
     verbose: bool = False
     quick: bool = False
+    manifest: str | None = None
+    seal: bool = False
+    even_faulty: bool = False
     folder: str | None = None
     to: Sequence[tuple[str, str]] = ()
+    formats: Sequence[Choice] = ()
+    zero: Sequence[Choice] = ()
+    in_place: bool = False
+    allow_larger: bool = False
     skip: Sequence[str] = ()
     only: Sequence[str] | None = None
+    map: str | None = None
+    """Where the lines are read that say where devices go."""
     overwrite: bool = False
+    resume: bool = False
+    check: bool = False
     dry_run: bool = False
     no_ui: bool = False
     disks: Sequence[DiskWords] = ()
@@ -129,7 +147,8 @@ def _take_late(arguments: Arguments, words: Sequence[str]) -> bool:
     if arguments.verb == "create":
         arguments.disks = [*arguments.disks, *map(disk_words, words)]
         return True
-    if arguments.verb in ("restore", "extract") and arguments.folder is None and len(words) == 1:
+    takes_folder = arguments.verb in ("restore", "extract", "check")
+    if takes_folder and arguments.folder is None and len(words) == 1:
         arguments.folder = words[0]
         return True
     return False
@@ -157,8 +176,20 @@ def _verb_parser() -> argparse.ArgumentParser:
     _add_list(_verb(verbs, "list", "print configs, devices and creation time"))
     _add_config(_verb(verbs, "config", "print a configuration file"))
     _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
-    _add_restore(_verb(verbs, "restore", "write devices and configs to a folder or to targets"))
-    _add_restore(_verb(verbs, "extract", "the same as restore"))
+    seal = _verb(verbs, "seal", "verify, and write digests beside the archive that prove it later")
+    add_seal(seal)
+    _add_json(seal)
+    restoring = "write devices and configs to a folder or to targets"
+    for name, text in (("restore", restoring), ("extract", "the same as restore")):
+        restore = _verb(verbs, name, text)
+        _add_file(restore)
+        add_restore(restore)
+        add_seal_option(restore)
+        _add_output_choice(restore)
+    check = _verb(verbs, "check", "compare what was restored with the archive")
+    _add_file(check)
+    add_check(check)
+    _add_json(check)
     create = _verb(verbs, "create", "write an archive of disks and configs")
     add_create(create)
     _add_output_choice(create)
@@ -216,38 +247,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick", action="store_true", help="read only the headers, if FILE is not compressed"
     )
-
-
-def _add_restore(parser: argparse.ArgumentParser) -> None:
-    _add_file(parser)
-    parser.add_argument(
-        "folder", metavar="DIR", nargs="?", help="gets the configs and the devices without --to"
-    )
-    parser.add_argument(
-        "--to",
-        metavar="DEV=PATH",
-        action="append",
-        default=[],
-        type=_target,
-        help="write this device to this file or block device",
-    )
-    parser.add_argument(
-        "--skip",
-        metavar="DEV",
-        action="append",
-        default=[],
-        help="leave this device out (by name or id)",
-    )
-    parser.add_argument(
-        "-d", dest="only", metavar="DEV,DEV", type=_names, help="leave out all other devices"
-    )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="existing files and block devices may be lost"
-    )
-    parser.add_argument(
-        "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
-    )
-    _add_output_choice(parser)
+    add_manifest_option(parser)
 
 
 def _add_map(parser: argparse.ArgumentParser) -> None:
@@ -282,14 +282,3 @@ def _width() -> int:
         return max(40, os.get_terminal_size(1).columns - 2)
     except OSError:
         return 98
-
-
-def _target(word: str) -> tuple[str, str]:
-    device, equals, path = word.partition("=")
-    if not (device and equals and path):
-        raise argparse.ArgumentTypeError(f"{word!r} is not DEV=PATH")
-    return device, path
-
-
-def _names(word: str) -> list[str]:
-    return [name for name in word.split(",") if name]

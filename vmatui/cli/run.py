@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from vmatui.cli import output
+from vmatui.cli import diagnostics, output, referencewords
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.output import OutputError
 from vmatui.cli.parser import Arguments, parse
@@ -21,31 +21,45 @@ _READER_GONE: Final = 141
 """The status of a program that SIGPIPE ended, as a shell tells it."""
 
 
-def run(words: Sequence[str], interruption: Interruption, open_ui: OpenUi) -> int:
+def run(
+    words: Sequence[str],
+    interruption: Interruption,
+    open_ui: OpenUi,
+    *,
+    is_reference: bool = False,
+) -> int:
     """Do what the words ask for; return the exit status.
 
     Args:
         words: The command line without the program's name.
         interruption: Has begun; ended before the UI opens, which has its own way.
         open_ui: Opens the terminal UI on a path.
+        is_reference: The program was called by the reference's name, so it takes its words alone.
     """
     _fill_standard_descriptors()
+    diagnostics.speak_as(referencewords.NAME if is_reference else diagnostics.PROGRAM)
+    understand = referencewords.parse_reference if is_reference else parse
     try:
-        status = _run(words, interruption, open_ui)
+        status = _run(understand, words, interruption, open_ui)
         output.flush()
     except BrokenPipeError:
         output.abandon()
         return _READER_GONE
     except OutputError as error:
         output.abandon()
-        _complain(error)
+        diagnostics.complain(str(error))
         return error.exit_code
     return status
 
 
-def _run(words: Sequence[str], interruption: Interruption, open_ui: OpenUi) -> int:
+def _run(
+    understand: Callable[[Sequence[str]], Arguments],
+    words: Sequence[str],
+    interruption: Interruption,
+    open_ui: OpenUi,
+) -> int:
     try:
-        arguments = parse(words)
+        arguments = understand(words)
     except SystemExit as ended:
         return int(ended.code or 0)
     try:
@@ -53,7 +67,7 @@ def _run(words: Sequence[str], interruption: Interruption, open_ui: OpenUi) -> i
     except OutputError:
         raise
     except VmaError as error:
-        _complain(error)
+        diagnostics.complain(str(error))
         if arguments.json:
             output.write_error(arguments.file, str(error))
         return error.exit_code
@@ -74,10 +88,18 @@ def _dispatch(arguments: Arguments, interruption: Interruption, open_ui: OpenUi)
             from vmatui.cli.verbs import verify
 
             return verify.run(arguments, interruption)
+        case "seal":
+            from vmatui.cli.verbs import seal
+
+            return seal.run(arguments, interruption)
         case "restore" | "extract":
             from vmatui.cli.verbs import restore
 
             return restore.run(arguments, interruption)
+        case "check":
+            from vmatui.cli.verbs import check
+
+            return check.run(arguments, interruption)
         case "create":
             from vmatui.cli.verbs import create
 
@@ -94,12 +116,6 @@ def _dispatch(arguments: Arguments, interruption: Interruption, open_ui: OpenUi)
                 return 0
     interruption.end()
     return open_ui(path)
-
-
-def _complain(error: VmaError) -> None:
-    from vmatui.cli import diagnostics
-
-    diagnostics.complain(str(error))
 
 
 def _fill_standard_descriptors() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
+from vmatui.cli import diagnostics
 from vmatui.errors import UsageError
 from vmatui.format.header import Header
 
@@ -26,19 +26,19 @@ def device_id(header: Header, word: str) -> int:
     raise UsageError(f"the archive has no device {word}; those it has are: {names}")
 
 
-def targets(header: Header, pairs: Sequence[tuple[str, str]]) -> dict[int, Path]:
-    """Return the targets that were named, by dev_id.
-
-    Raises:
-        UsageError: A device is unknown, ambiguous or named twice.
-    """
-    named: dict[int, Path] = {}
-    for word, path in pairs:
-        dev_id = device_id(header, word)
-        if dev_id in named:
-            raise UsageError(f"{word} has two targets, {named[dev_id]} and {path}: name one")
-        named[dev_id] = Path(path)
-    return named
+def only(header: Header, words: Sequence[str] | None) -> list[int] | None:
+    """Return the ids that `-d` names; as in the reference, unknown devices are passed over."""
+    if words is None:
+        return None
+    found = []
+    for word in words:
+        if any(word in {device.name, str(device.dev_id)} for device in header.devices):
+            found.append(device_id(header, word))
+        else:
+            diagnostics.remark(
+                f"warning: the archive has no device {word}, so -d {word} selects none"
+            )
+    return found
 
 
 def left_out(header: Header, skip: Iterable[str], only: Sequence[int] | None) -> set[int]:

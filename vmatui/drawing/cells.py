@@ -26,8 +26,9 @@ _PIECE: Final = 1 << 18
 _FIELDS: Final = ((0, 16), (16, 9), (25, 9), (34, 9), (43, 9), (52, 9))
 """Shift and bits of blocks, unseen, zero, stored, duplicate and damaged in a packed sum, wide
 enough for a group: all six are added up in one addition."""
-_COUNTED: Final = len(_FIELDS) + 1
-"""Those and the doubtful ones, which are seldom there and counted apart."""
+_RARE: Final = clustermap.DOUBTFUL, clustermap.DIFFERS
+"""Faults that are seldom there and counted apart."""
+_COUNTED: Final = len(_FIELDS) + len(_RARE)
 
 Counts = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
@@ -51,6 +52,8 @@ class Cells:
     duplicate: Counts
     damaged: Counts
     doubtful: Counts
+    differs: Counts
+    """Those whose target holds something else."""
 
     @property
     def fill(self) -> NDArray[np.float64]:
@@ -161,7 +164,7 @@ class MapLevels:
         return self._search(cluster, step, complete=complete, wanted=False)
 
     def _search(self, cluster: int, step: int, *, complete: bool, wanted: bool) -> int | None:
-        kinds = self._sums[[4, 5, 6, 1] if complete else [4, 5, 6]].max(axis=0)
+        kinds = self._sums[[4, 5, 6, 7, 1] if complete else [4, 5, 6, 7]].max(axis=0)
         # Whether a group is faulty through and through is certain only for one kind of fault.
         groups = np.flatnonzero(kinds > 0 if wanted else kinds < GROUP)
         own = cluster // GROUP
@@ -233,7 +236,7 @@ def _weight(state: int) -> int:
         level == clustermap.ZERO,
         level > clustermap.ZERO,
         bool(state & clustermap.DUPLICATE),
-        bool(state & clustermap.DAMAGED),
+        state & clustermap.FAULT == clustermap.DAMAGED,
     )
     return sum(int(count) << shift for count, (shift, _) in zip(counts, _FIELDS, strict=True))
 
@@ -247,6 +250,8 @@ def _count(rows: Bytes) -> Counts:
     counts = np.zeros((_COUNTED, len(rows)), np.int64)
     for field, (shift, bits) in enumerate(_FIELDS):
         counts[field] = sums >> np.uint64(shift) & np.uint64((1 << bits) - 1)
-    if rows.max(initial=0) >= clustermap.DOUBTFUL:
-        counts[-1] = (rows >= clustermap.DOUBTFUL).sum(axis=1)
+    if rows.max(initial=0) >= min(_RARE):
+        faults = rows & clustermap.FAULT
+        for field, fault in enumerate(_RARE, len(_FIELDS)):
+            counts[field] = (faults == fault).sum(axis=1)
     return counts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from vmatui.drawing.archivefield import ArchiveField
-from vmatui.drawing.cells import levels_of
+from vmatui.drawing.cells import Cells, levels_of
 from vmatui.drawing.fields import DeviceField, Field
 from vmatui.drawing.order import order_of
 from vmatui.drawing.shades import STEPS, Shade, View
@@ -34,16 +34,8 @@ def entries(field: Field) -> list[Entry]:
 
 def _of_clusters(field: DeviceField) -> list[Entry]:
     found = levels_of(field.device_map).total()
-    unseen, stored, zero, duplicate, damaged, doubtful = (
-        int(counts[0])
-        for counts in (
-            found.unseen, found.stored, found.zero, found.duplicate, found.damaged, found.doubtful,
-        )
-    )  # fmt: skip
-    faults = [Entry((Shade.DUPLICATE,), "duplicate", duplicate)]
-    if doubtful:
-        faults.append(Entry((Shade.DOUBTFUL,), "doubtful", doubtful))
-    faults.append(Entry((Shade.DAMAGED,), "damaged", damaged))
+    unseen, stored, zero = (int(each[0]) for each in (found.unseen, found.stored, found.zero))
+    duplicate, doubtful = int(found.duplicate[0]), int(found.doubtful[0])
     absent = (
         Entry((Shade.MISSING,), "missing", unseen)
         if field.complete
@@ -60,7 +52,19 @@ def _of_clusters(field: DeviceField) -> list[Entry]:
         return [*_order(field), absent]
     else:
         first = [Entry(_RAMP, "stored", stored), Entry((Shade.ZERO,), "zero", zero)]
-    return [*first, absent, *faults]
+    return [*first, absent, *_faults(found)]
+
+
+def _faults(found: Cells) -> list[Entry]:
+    """Return the faults: those that are rare only where they are."""
+    entries = (
+        Entry((Shade.DUPLICATE,), "duplicate", int(found.duplicate[0])),
+        Entry((Shade.DOUBTFUL,), "doubtful", int(found.doubtful[0])),
+        Entry((Shade.DAMAGED,), "damaged", int(found.damaged[0])),
+        Entry((Shade.DIFFERS,), "differs", int(found.differs[0])),
+    )
+    rare = Shade.DOUBTFUL, Shade.DIFFERS
+    return [entry for entry in entries if entry.number or entry.shades[0] not in rare]
 
 
 def _order(field: DeviceField) -> list[Entry]:

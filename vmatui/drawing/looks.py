@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from vmatui.drawing.shades import DEVICES, STEPS, Shade, is_fault
 
 GLYPHS: Final = (
-    " ╱·" + "░" * 4 + "▒" * 4 + "▓" * 4 + "█" * 4 + "?=!×" + "▓▒◆█" + "█" * STEPS + "█" * DEVICES
+    " ╱·" + "░" * 4 + "▒" * 4 + "▓" * 4 + "█" * 4 + "?=!×≠" + "▓▒◆█" + "█" * STEPS + "█" * DEVICES
 )
 """By `Shade`, where colours tell the rest."""
 PLAIN_GLYPHS: Final = (
@@ -23,7 +23,7 @@ PLAIN_GLYPHS: Final = (
     + "▒" * 4
     + "▓" * 4
     + "█" * 4
-    + "?=!×"
+    + "?=!×≠"
     + "▓▒◆█"
     + "0123456789abcdef"
     + "ABCDEFGH"
@@ -35,7 +35,7 @@ ASCII_GLYPHS: Final = (
     + "+" * 4
     + "%" * 4
     + "#" * 4
-    + "?=!x"
+    + "?=!xX"
     + "o~*o"
     + "0123456789abcdef"
     + "ABCDEFGH"
@@ -90,6 +90,7 @@ def looks_on(ground: str, *, dark: bool) -> tuple[Look, ...]:
         Look("#1a1400", "#f7dd4a", True),
         Look("#2b0018", "#e377b8", True),
         Look("#ffffff", "#c4261d", True),
+        Look("#ffffff", "#7b3fc4", True),
         _filled(sound, ground),
         _filled(part, ground),
         Look("#1a1400" if dark else "#ffffff", "#f2f6a8" if dark else "#22306b", True),
@@ -121,6 +122,7 @@ def sixteen_colours() -> tuple[Look, ...]:
         Look("black", "yellow", True),
         Look("bright_white", "magenta", True),
         Look("bright_white", "red", True),
+        Look("bright_white", "blue", True),
         Look("cyan"),
         Look("blue"),
         Look("black", "bright_white", True),

@@ -38,27 +38,28 @@ class Shade(IntEnum):
     DUPLICATE = 20
     MISSING = 21
     DAMAGED = 22
-    SOUND = 23
-    PART = 24
-    NOW = 25
-    DONE = 26
-    EARLIEST = 27
-    LATEST = 42
-    FIRST_DEVICE = 43
-    LAST_DEVICE = 50
+    DIFFERS = 23
+    SOUND = 24
+    PART = 25
+    NOW = 26
+    DONE = 27
+    EARLIEST = 28
+    LATEST = 43
+    FIRST_DEVICE = 44
+    LAST_DEVICE = 51
 
 
 STEPS: Final = 16
 """Steps from `FAINTEST` to `FULL` and from `EARLIEST` to `LATEST`."""
 DEVICES: Final = Shade.LAST_DEVICE - Shade.FIRST_DEVICE + 1
 """Devices with a colour of their own; further ones take the same again."""
-FAULTS: Final = (Shade.DAMAGED, Shade.MISSING, Shade.DUPLICATE, Shade.DOUBTFUL)
+FAULTS: Final = (Shade.DIFFERS, Shade.DAMAGED, Shade.MISSING, Shade.DUPLICATE, Shade.DOUBTFUL)
 """From the worst on."""
 
 
 def is_fault(shade: int) -> bool:
     """Whether a shade stands for a fault."""
-    return Shade.DOUBTFUL <= shade <= Shade.DAMAGED
+    return Shade.DOUBTFUL <= shade <= Shade.DIFFERS
 
 
 def blocks(shade: int, mask: int, present: int) -> bytes:
@@ -132,5 +133,6 @@ def _with_faults(look: Bytes, cells: Cells, *, complete: bool) -> Bytes:
     if complete:
         look[cells.unseen > 0] = Shade.MISSING
     look[cells.damaged > 0] = Shade.DAMAGED
+    look[cells.differs > 0] = Shade.DIFFERS
     look[cells.clusters == 0] = Shade.OUTSIDE
     return look

@@ -33,6 +33,7 @@ _SIGNS: Final = {
     Shade.DUPLICATE: (0.25, ".4h.5m-.5 .2h.5"),
     Shade.MISSING: (0.5, ".2v.36m0 .22v.01"),
     Shade.DAMAGED: (0.28, ".28l.44 .44m0-.44l-.44 .44"),
+    Shade.DIFFERS: (0.25, ".4h.5m-.5 .2h.5m-.1-.4l-.3 .6"),
 }
 """What is drawn in a cell, on a square of side 1: where it begins, and the path from there."""
 

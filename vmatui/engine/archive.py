@@ -26,6 +26,8 @@ class Archive:
     header: Header
     faults: tuple[Fault, ...]
     """What is wrong with the header."""
+    raw_header: bytes
+    """The header as it stands in the archive."""
 
     @property
     def name(self) -> str:
@@ -61,19 +63,19 @@ def open_archive(path: str | os.PathLike[str]) -> Archive:
     """
     source = open_source(path)
     try:
-        header, faults = _read_header(source)
+        header, faults, raw = _read_header(source)
     except BaseException:
         source.close()
         raise
-    return Archive(source, header, faults)
+    return Archive(source, header, faults, raw)
 
 
-def _read_header(source: Source) -> tuple[Header, tuple[Fault, ...]]:
+def _read_header(source: Source) -> tuple[Header, tuple[Fault, ...], bytes]:
     head = _read(source, layout.FIXED_HEADER_SIZE)
     try:
         size = parse_header_size(head)
-        rest = _read(source, size - len(head))
-        return parse_header(head + rest)
+        raw = head + _read(source, size - len(head))
+        return *parse_header(raw), raw
     except NotAnArchiveError:
         raise NotAnArchiveError(f"{source.name}: {_what_instead(source, head)}") from None
     except HeaderError as error:

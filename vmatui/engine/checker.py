@@ -7,14 +7,17 @@ clusters that a restore may write.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from vmatui.engine.clusterset import ClusterSet
+from vmatui.engine.clusterset import ADDRESS, ClusterSet, runs_of
 from vmatui.engine.findings import FindingList, Touched
+from vmatui.engine.proof import Proof
+from vmatui.engine.unsettled import Unsettled
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault, Severity
-from vmatui.format.extent import DEVICE_BITS, parse_slot
+from vmatui.format.extent import parse_slot
 from vmatui.format.header import Device, Header
 
 Rejected = frozenset[int]
@@ -22,7 +25,6 @@ Rejected = frozenset[int]
 
 _NONE: Final[Rejected] = frozenset()
 _ALL: Final[Rejected] = frozenset(range(layout.SLOTS_PER_EXTENT))
-_ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
 
 
 class DeviceTally:
@@ -40,6 +42,8 @@ class DeviceTally:
         """Clusters that a sound extent brought."""
         self.damaged = ClusterSet(self.clusters)
         """Clusters that a damaged extent names, or whose data is cut or unreadable."""
+        self.doubtful = ClusterSet(self.clusters)
+        """Clusters of `seen` whose data no checksum vouches for, though the stream has some."""
         self.stored = 0
         """Sound clusters with at least one stored block."""
         self.next_vmstate = 0
@@ -66,31 +70,39 @@ class Checker:
         self.findings = FindingList()
         self.tallies = {device.dev_id: DeviceTally(device) for device in header.devices}
         self.extents = 0
+        self.proof = Proof()
+        """What a manifest has proved; set by whoever compares with one."""
+        self._unsettled = Unsettled({key: tally.clusters for key, tally in self.tallies.items()})
         for fault in faults:
             self._add(fault, offset=0)
 
     def take_gap(self, gap: Gap) -> None:
-        """Take note of a stretch that is no extent."""
+        """Take note of a stretch that is no extent, and of what is in doubt before it."""
+        touched = self._unsettled.doubt(gap.offset - gap.doubt) if gap.doubt else []
+        for dev_id, first, last in touched:
+            self.tallies[dev_id].doubtful.add(first, last)
         for fault in gap.faults:
-            self._add(fault, offset=gap.offset)
+            self._add(_with_doubt(fault, gap.doubt), offset=gap.offset, touched=touched)
 
     def take_extent(self, extent: Extent) -> Rejected:
         """Check one extent; return the slots whose clusters must not be written."""
         self.extents += 1
+        self._unsettled.settle(extent.settled)
         if extent.faults:
             self._take_faults(extent)
         if not extent.is_sound:
             self._mark_damaged(extent)
             return _ALL
-        if not extent.holes and extent.present == extent.length and self._take_whole(extent):
-            return _NONE
-        return self._take_each(extent)
+        is_whole = extent.present == extent.length and not extent.holes and not extent.doubts
+        rejected = _NONE if is_whole and self._take_whole(extent) else self._take_each(extent)
+        self._unsettled.add(extent, rejected)
+        return rejected
 
     def _take_whole(self, extent: Extent) -> bool:
         """Take all slots at once, as runs of clusters; False when any has to be looked at."""
         used = extent.header.used
         runs = []
-        for first, last in _runs(sorted([slot & _ADDRESS for slot in used])):
+        for first, last in runs_of(sorted([slot & ADDRESS for slot in used])):
             tally = self.tallies.get(first >> 32)
             low, high = first & 0xFFFFFFFF, last & 0xFFFFFFFF
             if tally is None or tally.is_vmstate or not low <= high < tally.clusters - 1:
@@ -118,11 +130,13 @@ class Checker:
             is_good = False
             if tally is None:
                 self._unknown_device(extent, dev_id, cluster)
-            elif any(low < end and high > start for low, high in holes):
+            elif mask and _overlap(holes, start, end):
                 if cluster < tally.clusters:
                     tally.damaged.add(cluster, cluster)
             else:
                 is_good = self._accept(extent, tally, cluster, mask)
+                if is_good and mask and _overlap(extent.doubts, start, end):
+                    tally.doubtful.add(cluster, cluster)
             if not is_good:
                 rejected.add(position)
             start = end
@@ -241,18 +255,13 @@ def _holes(extent: Extent) -> list[tuple[int, int]]:
     return extent.holes
 
 
-def _runs(addresses: list[int]) -> list[tuple[int, int]]:
-    """Join sorted addresses (dev_id and cluster in one number) into runs."""
-    if not addresses:
-        return []
-    if addresses == list(range(addresses[0], addresses[0] + len(addresses))):
-        return [(addresses[0], addresses[-1])]
-    runs = []
-    first = last = addresses[0]
-    for address in addresses[1:]:
-        if address > last + 1:
-            runs.append((first, last))
-            first = address
-        last = address
-    runs.append((first, last))
-    return runs
+def _with_doubt(fault: Fault, doubt: int) -> Fault:
+    """Return a fault of the stream that says on how many bytes it casts doubt."""
+    if not doubt:
+        return fault
+    text = f"no checksum vouches for the {doubt} archive bytes before it"
+    return replace(fault, message=f"{fault.message}; {text}")
+
+
+def _overlap(ranges: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(low < end and high > start for low, high in ranges)

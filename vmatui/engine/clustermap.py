@@ -22,9 +22,13 @@ ZERO: Final = 1
 LEVEL: Final = 0x1F
 """The bits that hold `UNSEEN`, `ZERO` or the number of stored blocks plus one."""
 DUPLICATE: Final = 0x20
+FAULT: Final = 0xC0
+"""The bits that hold none or one of the three faults that follow."""
 DAMAGED: Final = 0x40
 DOUBTFUL: Final = 0x80
 """Its own data is there, but the extent that brings it is not as it should be."""
+DIFFERS: Final = 0xC0
+"""A target that was compared holds something else."""
 GROUP_BITS: Final = 8
 """Clusters are marked as changed in groups of 256."""
 MAX_MAPPED: Final = 1 << 29
@@ -65,7 +69,12 @@ class DeviceMap:
         return _FULL_MASK if level >= _FULL else self._masks[cluster]
 
     def add_flag(self, cluster: int, flag: int) -> None:
-        """Add `DUPLICATE`, `DAMAGED` or `DOUBTFUL` to a cell and mark its group."""
+        """Add `DUPLICATE`, `DAMAGED`, `DOUBTFUL` or `DIFFERS` to a cell and mark its group.
+
+        A cell has one of the last three, the one that was added last.
+        """
+        if flag & FAULT:
+            self.states[cluster] &= LEVEL | DUPLICATE
         self.states[cluster] |= flag
         self.changed[cluster >> GROUP_BITS] = 1
 
@@ -98,14 +107,16 @@ class ClusterMap:
             self.mark(used)
             if extent.faults:
                 self._doubt(used)
-            return
-        accepted = [slot for position, slot in enumerate(used) if position not in rejected]
-        self.mark(accepted)
-        if extent.faults or extent.holes:
-            self._doubt(accepted)
-        for position in rejected:
-            if position < len(used):
-                self._flag(used[position], is_sound=extent.is_sound)
+        else:
+            accepted = [slot for position, slot in enumerate(used) if position not in rejected]
+            self.mark(accepted)
+            if extent.faults or extent.holes:
+                self._doubt(accepted)
+            for position in rejected:
+                if position < len(used):
+                    self._flag(used[position], is_sound=extent.is_sound)
+        for position in extent.rotten:
+            self._flag(used[position], is_sound=False)
 
     def mark(self, slots: Iterable[int]) -> None:
         """Write the clusters of slots, 64-bit numbers that are known to be good."""
@@ -123,6 +134,12 @@ class ClusterMap:
                 masks[cluster] = mask
             states[cluster] = mask.bit_count() + 1
             changed[cluster >> GROUP_BITS] = 1
+
+    def mark_difference(self, dev_id: int, cluster: int, _blocks: int) -> None:
+        """Flag a cluster that a target holds otherwise; for `vmatui.engine.compare.compare`."""
+        device = self.devices.get(dev_id)
+        if device is not None:
+            device.add_flag(cluster, DIFFERS)
 
     def finish(self) -> None:
         """Take note that the walk is over."""

@@ -6,12 +6,15 @@ A 16 TiB device costs some megabytes, and what a hostile archive can make us all
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from vmatui.errors import SourceError
+from vmatui.format.extent import DEVICE_BITS
 from vmatui.format.layout import CLUSTER_SIZE
 
+ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
+"""The bits of a slot that say which cluster of which device it is."""
 _CHUNK_BITS: Final = 12
 _CHUNK: Final = 1 << _CHUNK_BITS
 MAX_OPEN_CHUNKS: Final = 1 << 17
@@ -71,16 +74,13 @@ class ClusterSet:
 
     def iter_absent(self, also: ClusterSet | None = None) -> Iterator[tuple[int, int]]:
         """Yield the ranges, first and last included, that are neither here nor in `also`."""
-        start: int | None = None
-        for first, last, absent in self._stretches(also):
-            if absent and start is None:
-                start = first
-            elif not absent and start is not None:
-                yield start, first - 1
-                start = None
-            end = last
-        if start is not None:
-            yield start, end
+        stretches = self._stretches(also)
+        return join_ranges((first, last) for first, last, absent in stretches if absent)
+
+    def iter_present(self) -> Iterator[tuple[int, int]]:
+        """Yield the ranges, first and last included, that are in the set, in order."""
+        stretches = self._stretches(None)
+        return join_ranges((first, last) for first, last, absent in stretches if not absent)
 
     def _stretches(self, also: ClusterSet | None) -> Iterator[tuple[int, int, bool]]:
         """Yield (first, last, absent) over the whole device; neighbours may be alike."""
@@ -110,6 +110,20 @@ class ClusterSet:
         return min(_CHUNK, self._clusters - (number << _CHUNK_BITS))
 
 
+def join_ranges(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join neighbours among ranges, first and last included, that come in order."""
+    start = end = None
+    for first, last in ranges:
+        if start is None or end is None:
+            start = first
+        elif first > end + 1:
+            yield start, end
+            start = first
+        end = last
+    if start is not None and end is not None:
+        yield start, end
+
+
 def _pieces(first: int, last: int) -> Iterator[tuple[int, int]]:
     """Yield the number of each chunk that a range meets, and the range's bits in it."""
     while True:
@@ -119,3 +133,20 @@ def _pieces(first: int, last: int) -> Iterator[tuple[int, int]]:
         if end == last:
             return
         first = end + 1
+
+
+def runs_of(addresses: list[int]) -> list[tuple[int, int]]:
+    """Join sorted addresses (dev_id and cluster in one number) into runs."""
+    if not addresses:
+        return []
+    if addresses == list(range(addresses[0], addresses[0] + len(addresses))):
+        return [(addresses[0], addresses[-1])]
+    runs = []
+    first = last = addresses[0]
+    for address in addresses[1:]:
+        if address > last + 1:
+            runs.append((first, last))
+            first = address
+        last = address
+    runs.append((first, last))
+    return runs

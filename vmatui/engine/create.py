@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vmatui.engine.createplan import CreatePlan
 from vmatui.engine.feed import BufferPool
@@ -100,7 +100,7 @@ def create(
         writing.end()
         for _, image in disks:
             image.check_unchanged()
-        meter.tick(lambda elapsed: writing.progress(elapsed, Phase.SYNCING), final=True)
+        meter.tick(writing.syncing, final=True)
         output.finish()
     meter.tick(writing.progress, final=True)
     return writing.report()
@@ -134,10 +134,16 @@ class _Writing:
         if not self._extents:
             self.write(NewExtent())
 
-    def progress(self, elapsed: float, phase: Phase = Phase.READING) -> Progress:
+    def progress(self, elapsed: float) -> Progress:
         """Return how far it is."""
         clusters = tuple([device.clusters for device in self._devices.values()])
-        return Progress(phase, self._done, self._total, self._extents, clusters, elapsed=elapsed)
+        return Progress(
+            Phase.READING, self._done, self._total, self._extents, clusters, elapsed=elapsed
+        )
+
+    def syncing(self, elapsed: float) -> Progress:
+        """Return that all is read, and that its one file is not on the disk yet."""
+        return replace(self.progress(elapsed), phase=Phase.SYNCING, done=0, total=1)
 
     def report(self) -> CreateReport:
         """Return what was written."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from vmatui.errors import UsageError, VmaError
 from vmatui.format import layout
 from vmatui.format.header import Config, Device
 from vmatui.format.pack import pack_header
-from vmatui.storage.blockdev import inspect, same_file
+from vmatui.storage.blockdev import PathFacts, inspect, same_file
 from vmatui.storage.faults import Compression
 from vmatui.storage.images import open_image
 from vmatui.storage.names import is_safe
@@ -174,7 +174,7 @@ def _plan_disks(disks: Sequence[DiskSource], unnamed: str) -> Iterator[PlannedDi
     ]
     _check_names(names, "disks")
     for number, (disk, name) in enumerate(zip(disks, names, strict=True)):
-        yield PlannedDisk(Device(number + 1, name, _size_of(disk)), disk.path, disk.format)
+        yield PlannedDisk(Device(number + 1, name, size_of(disk)), disk.path, disk.format)
 
 
 def _check_configs(configs: Sequence[Config]) -> None:
@@ -187,20 +187,39 @@ def _check_configs(configs: Sequence[Config]) -> None:
 
 
 def _check_names(names: Iterable[str], things: str) -> None:
-    """Refuse names that no restore could give to files."""
     seen: set[str] = set()
     for name in names:
-        if name in seen:
-            raise UsageError(f"two {things} are called {name}: give each a name of its own")
-        if not is_safe(name):
-            raise UsageError(
-                f"{name!r} cannot be a name in an archive, because no file can be called so: "
-                "use letters, digits, dots and dashes"
-            )
+        check_name(name, seen, things)
         seen.add(name)
 
 
-def _size_of(disk: DiskSource) -> int:
+def check_name(name: str, taken: Container[str], things: str) -> None:
+    """Refuse a name that no restore could give to a file.
+
+    Args:
+        name: Of a device or a config.
+        taken: The names of the others.
+        things: What is called so: `disks` or `configs`.
+
+    Raises:
+        UsageError: it is taken, or not safe.
+    """
+    if name in taken:
+        raise UsageError(f"two {things} are called {name}: give each a name of its own")
+    if not is_safe(name):
+        raise UsageError(
+            f"{name!r} cannot be a name in an archive, because no file can be called so: "
+            "use letters, digits, dots and dashes"
+        )
+
+
+def size_of(disk: DiskSource) -> int:
+    """Return the bytes that a disk will have in an archive.
+
+    Raises:
+        SourceError: it cannot be opened.
+        UsageError: it is empty.
+    """
     image = open_image(disk.path, disk.format)
     image.open()
     size = image.size
@@ -230,19 +249,25 @@ def _problems(target: str, disks: Sequence[PlannedDisk]) -> Iterator[str]:
 def _warnings(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> Iterator[str]:
     for disk in disks:
         try:
-            occupation = inspect(disk.path).occupation
+            warning = use_warning(disk.path, inspect(disk.path))
         except VmaError:
             continue
-        if occupation:
-            yield (
-                f"{disk.path} is {occupation}: what is written to it meanwhile makes the copy "
-                "inconsistent"
-            )
+        if warning is not None:
+            yield warning
     if free is not None and worst > free:
         yield (
             f"the archive needs up to {_in_words(worst)} and {_in_words(free)} are free: "
             "enough only if much is zero or can be compressed"
         )
+
+
+def use_warning(path: Path, facts: PathFacts) -> str | None:
+    """Return what speaks against reading a disk now, because others may write to it."""
+    if facts.occupation is None:
+        return None
+    return (
+        f"{path} is {facts.occupation}: what is written to it meanwhile makes the copy inconsistent"
+    )
 
 
 def _sentences(plan: CreatePlan) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from vmatui.engine.checker import Rejected
@@ -81,18 +82,29 @@ class ExtentTable:
         """A gap is no extent."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """Add an extent."""
-        used = extent.header.used
-        devices = frozenset([slot >> 32 & 0xFF for slot in used])
+        """Add an extent of a walk."""
+        is_sound = extent.is_sound and extent.present == extent.length
+        self.add(extent.offset, extent.header.used, extent.header.block_count, is_sound=is_sound)
+
+    def add(self, offset: int, slots: Sequence[int], blocks: int, *, is_sound: bool) -> None:
+        """Add the next extent.
+
+        Args:
+            offset: Archive offset of its header in bytes.
+            slots: The used ones, as 64-bit numbers.
+            blocks: Stored blocks.
+            is_sound: Whether it is all there and as it should be.
+        """
+        devices = frozenset([slot >> 32 & 0xFF for slot in slots])
         number = self._set_numbers.get(devices)
         if number is None:
             number = self._set_numbers[devices] = len(self._sets)
             self._sets.append(devices)
-        self._offsets.append(extent.offset)
-        self._blocks.append(min(extent.header.block_count, 0xFFFF))
-        self._clusters.append(len(used))
-        self._zero.append(sum([not slot >> 48 for slot in used]))
-        self._sound.append(extent.is_sound and extent.present == extent.length)
+        self._offsets.append(offset)
+        self._blocks.append(min(blocks, 0xFFFF))
+        self._clusters.append(len(slots))
+        self._zero.append(sum([not slot >> 48 for slot in slots]))
+        self._sound.append(is_sound)
         self._devices.append(number)
 
     def finish(self) -> None:

@@ -64,7 +64,7 @@ class Feed:
         return self.source.position - len(self._returned)
 
     def fill(self, *views: memoryview) -> int:
-        """Fill the views in turn; fewer bytes than asked come only at the end."""
+        """Fill the views in turn; fewer bytes than asked come only at the end or before a loss."""
         if not self._returned:
             return self.source.readv(views)
         filled = 0
@@ -79,6 +79,10 @@ class Feed:
             if got < len(view):
                 break
         return filled
+
+    def resume(self) -> bool:
+        """Go past a loss of unknown length, where `fill` ended short; False where all ends."""
+        return self.source.resume()
 
     def unread(self, data: bytes) -> None:
         """Give back the bytes that were read last; they come again first."""

@@ -141,11 +141,13 @@ class FindingList:
         if clusters and dev_id is not None:
             touched = ((dev_id, *clusters),)
         kind = self._kinds.setdefault((code, dev_id), [])
-        if kind and numbers and _joins(kind, extent, severity):
+        is_full = len(kind) >= MAX_FINDINGS_PER_KIND
+        if kind and (numbers or is_full) and _joins(kind, extent, severity):
             last = kind[-1]
             last.count += count
             last.last_extent = extent
-            _append(last.ranges, numbers)
+            if numbers:
+                _append(last.ranges, numbers)
             _touch(last.touched, touched)
             return
         joined = _Joined(
@@ -183,6 +185,9 @@ def _joins(kind: list[_Joined], extent: int | None, severity: Severity) -> bool:
 
 
 def _append(ranges: list[Range], new: Range) -> None:
+    if not ranges:
+        ranges.append(new)
+        return
     first, last = ranges[-1]
     if first <= new[0] <= last + 1:
         ranges[-1] = (first, max(last, new[1]))

@@ -1,4 +1,4 @@
-"""A limit on the bytes a second, which may be changed while a job runs."""
+"""A limit on the bytes a second, which may be changed, paused and lifted while a job runs."""
 
 from __future__ import annotations
 
@@ -11,27 +11,34 @@ from vmatui.engine.handover import stop_if
 
 _BURST: Final = 0.25
 """Seconds' worth of bytes that may go at once after a pause."""
+_LOOK: Final = 0.1
+"""Seconds between two looks at whether the rate was changed."""
 
 
 class Limiter:
-    """Keeps a job below a number of bytes a second.
+    """Keeps a job below a number of bytes a second, or holds it up.
 
     Args:
-        rate: Bytes a second; may be set anew at any time by any thread.
+        rate: Bytes a second, or None for as fast as it goes; may be set anew at any time by any
+            thread, and counts at once.
         clock: A monotonic clock in seconds.
         sleep: Waits so many seconds, or until the event is set.
     """
 
     def __init__(
         self,
-        rate: float,
+        rate: float | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[threading.Event, float], object] = threading.Event.wait,
     ) -> None:
         self.rate = rate
+        self.is_paused = False
+        """Whether nothing may go at all; may be set at any time by any thread."""
         self._clock = clock
         self._sleep = sleep
-        self._due = clock()
+        self._seen = clock()
+        self._debt = 0.0
+        """Bytes that went before their time had come."""
 
     def wait(self, length: int, cancel: threading.Event) -> None:
         """Wait until that many more bytes may go.
@@ -39,9 +46,19 @@ class Limiter:
         Raises:
             CancelledError: `cancel` was set.
         """
-        now = self._clock()
-        self._due = max(self._due, now - _BURST)
-        if self._due > now:
-            self._sleep(cancel, self._due - now)
+        while (seconds := self._seconds_left()) > 0:
+            self._sleep(cancel, min(seconds, _LOOK))
             stop_if(cancel)
-        self._due += length / self.rate
+        self._debt += length
+
+    def _seconds_left(self) -> float:
+        now, rate = self._clock(), self.rate
+        passed, self._seen = now - self._seen, now
+        if rate is None:
+            self._debt = 0.0
+        else:
+            self._debt = max(self._debt - passed * rate, -_BURST * rate)
+        if self.is_paused:
+            return _LOOK
+        # Less than a byte is a rounding error that no sleep would ever end.
+        return self._debt / rate if rate is not None and self._debt >= 1 else 0.0

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from vmatui.engine.feed import Buffer, BufferPool
+from vmatui.engine.stretches import cluster_stretches
 from vmatui.format import layout
 from vmatui.format.extent import runs_in
 from vmatui.format.header import Device
@@ -65,6 +66,18 @@ class NewExtent:
         view = self.buffer.view
         return [view[start:end] for start, end in self.pieces]
 
+    def stored_clusters(self) -> Iterator[memoryview]:
+        """Yield the clusters with at least one stored block, whole, in the order of their slots."""
+        size = layout.CLUSTER_SIZE
+        numbers = dict.fromkeys(
+            number
+            for start, end in self.pieces
+            for number in range(start // size, layout.clusters_in(end))
+        )
+        if self.buffer is not None:
+            for number in numbers:
+                yield self.buffer.view[number * size : (number + 1) * size]
+
     def release(self) -> None:
         """Give the buffer back."""
         if self.buffer is not None:
@@ -80,7 +93,7 @@ class _Reading:
         self._size = device.size
         self._clusters = device.clusters
         self._next = 0
-        self._stretches = self._cluster_stretches()
+        self._stretches = cluster_stretches(image, 0, device.clusters)
         self._end, self.is_data = next(self._stretches)
 
     @property
@@ -101,25 +114,6 @@ class _Reading:
             self._end, self.is_data = next(self._stretches)
         start, end = first * layout.CLUSTER_SIZE, (first + count) * layout.CLUSTER_SIZE
         return first, min(end, self._size) - start
-
-    def _cluster_stretches(self) -> Iterator[tuple[int, bool]]:
-        """Yield where each stretch ends, in clusters, and whether it has to be read.
-
-        A cluster with any data in it is read whole.
-        """
-        done = 0
-        for start, end, is_data in self.image.extents(0, self._size):
-            if not is_data:
-                continue
-            first = start // layout.CLUSTER_SIZE
-            last = layout.clusters_in(end)
-            if first > done:
-                yield first, False
-            if last > done:
-                yield last, True
-                done = last
-        if done < self._clusters:
-            yield self._clusters, False
 
 
 def iter_new_extents(

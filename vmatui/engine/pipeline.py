@@ -22,7 +22,9 @@ Item = Extent | Gap
 
 
 @contextmanager
-def read_ahead(archive: Archive, cancel: threading.Event) -> Iterator[Iterator[Item]]:
+def read_ahead(
+    archive: Archive, cancel: threading.Event, *, payload_from: int = 0
+) -> Iterator[Iterator[Item]]:
     """Walk an archive in a thread of its own.
 
     The payload of an extent may be looked at until the next item is asked for.
@@ -30,12 +32,13 @@ def read_ahead(archive: Archive, cancel: threading.Event) -> Iterator[Iterator[I
     Args:
         archive: Its source stands at the first extent.
         cancel: Looked at before each item and while a slow source gives nothing.
+        payload_from: Of a seekable archive, extents before this offset come without payload.
 
     Yields:
         The extents and gaps in file order.
     """
     pool = BufferPool(BUFFERS)
-    walk = Walk(archive, pool)
+    walk = Walk(archive, pool, payload_from=payload_from)
     with done_ahead(walk, is_large=_has_payload, wake=pool.shut, cancel=cancel) as items:
         yield _released(items)
 

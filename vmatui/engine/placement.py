@@ -7,6 +7,7 @@ thread writes, others read the first `count` runs at any time.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from vmatui.engine.checker import Rejected
@@ -46,7 +47,11 @@ class Placement:
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Add the runs of an extent, whether or not its clusters were accepted."""
-        addresses = [slot & _ADDRESS for slot in extent.header.used]
+        self.add(extent.number, extent.header.used)
+
+    def add(self, number: int, slots: Iterable[int]) -> None:
+        """Add the runs of an extent that has these used slots, 64-bit numbers."""
+        addresses = [slot & _ADDRESS for slot in slots]
         addresses.sort()
         if self.count + len(addresses) > MAX_RUNS:
             return
@@ -58,7 +63,7 @@ class Placement:
                 or first >> 32 != addresses[-1] >> 32
             ):
                 length = _run_length(addresses)
-            self._add(extent.number, first, length)
+            self._add(number, first, length)
             addresses = addresses[length:]
 
     def finish(self) -> None:

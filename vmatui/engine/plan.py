@@ -6,33 +6,19 @@ A plan is made without changing anything; the dry run, the confirmation and the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vmatui.errors import TargetError, UsageError
+from vmatui.engine.planneddevice import PlannedDevice, Terms, overwrite_problem, plan_device
+from vmatui.engine.plansentences import device_sentence, size_text, space_warnings
+from vmatui.engine.unfinished import Unfinished, look_for_unfinished
+from vmatui.errors import UsageError
 from vmatui.format.header import Config, Device, Header
-from vmatui.storage.blockdev import PathFacts, inspect, same_file
-from vmatui.storage.blocktarget import MAX_LARGER
+from vmatui.storage.blockdev import file_key
+from vmatui.storage.destination import Destination
+from vmatui.storage.imageformat import RAW
 from vmatui.storage.names import safe_name
-from vmatui.storage.rawfile import temporary_path
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDevice:
-    """What happens to one device."""
-
-    device: Device
-    target: Path | None
-    """Where it goes, or None when it is skipped."""
-    facts: PathFacts | None
-    """What the target is now; None when it is skipped or cannot be looked at."""
-    problems: tuple[str, ...] = ()
-    """Why it cannot be done, a sentence each."""
-
-    @property
-    def overwrites(self) -> bool:
-        """Whether something that is there now will be lost."""
-        return self.facts is not None and self.facts.kind in {"file", "block"}
+from vmatui.storage.newfile import temporary_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +43,12 @@ class RestorePlan:
     configs: tuple[PlannedConfig, ...]
     overwrite: bool
     """Whether the user agreed that existing files and devices are overwritten."""
+    allow_larger: bool
+    """Whether the user agreed to targets that are far larger than their devices."""
+    unfinished: Unfinished
+    """Where the job notes how far it is, and the earlier one that it goes on with."""
     general_problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    """What may go wrong, but need not."""
+    general_warnings: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -69,9 +58,15 @@ class RestorePlan:
         return (*self.general_problems, *of_devices, *of_configs)
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What may go wrong, but need not."""
+        of_devices = (text for planned in self.devices for text in planned.warnings)
+        return (*self.general_warnings, *of_devices)
+
+    @property
     def restored(self) -> tuple[PlannedDevice, ...]:
         """The devices that are not skipped."""
-        return tuple(planned for planned in self.devices if planned.target is not None)
+        return tuple(planned for planned in self.devices if planned.destination is not None)
 
     @property
     def overwrites(self) -> bool:
@@ -82,16 +77,25 @@ class RestorePlan:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What will be done, in words, a sentence a device and one for the configs."""
-        return tuple(_sentences(self))
+        return (
+            *_resume_sentences(self.unfinished),
+            *map(device_sentence, self.devices),
+            *_config_sentences(self),
+        )
 
 
 def plan_restore(
     header: Header,
     *,
     folder: Path | None = None,
-    to: Mapping[int, Path] | None = None,
+    to: Mapping[int, Destination | Path] | None = None,
+    formats: Mapping[int, str] | None = None,
     skip: Collection[int] = (),
     overwrite: bool = False,
+    with_configs: bool = True,
+    allow_larger: bool = False,
+    resume: bool = False,
+    resumable: bool = True,
     archive: Path | None = None,
 ) -> RestorePlan:
     """Plan a restore; nothing is changed.
@@ -99,48 +103,83 @@ def plan_restore(
     Args:
         header: Of the archive.
         folder: Gets `disk-NAME.raw`, `vmstate.bin` and the configs; need not exist.
-        to: Target file or block device by dev_id, before the folder.
+        to: Destinations by dev_id, before the folder; a path is one with nothing else said.
+        formats: Formats of devices that go to the folder, by dev_id; raw unless named.
         skip: Ids of devices to leave out.
         overwrite: The user agreed that existing targets are overwritten.
+        with_configs: False when the folder has the configs already; their names stay theirs.
+        allow_larger: The user agreed to existing targets that are far larger than their devices.
+        resume: Go on with the unfinished restore that was planned with the same words.
+        resumable: Whether the job notes how far it is.
         archive: The archive's own file, which is never a target.
 
     Raises:
         UsageError: a device has neither target nor folder nor is skipped.
     """
-    named = dict(to or {})
     taken: set[str] = set()
-    configs = tuple(_plan_configs(header, folder, taken, overwrite)) if folder else ()
-    used: dict[Path, str] = {} if archive is None else {archive: "the archive itself"}
-    used.update({planned.target: f"config {planned.config.name}" for planned in configs})
-    devices = []
-    for device in header.devices:
-        target = None if device.dev_id in skip else named.get(device.dev_id)
-        if target is None and device.dev_id not in skip:
-            if folder is None:
-                raise UsageError(
-                    f"{device.name} has no target: give a folder, or a target with --to "
-                    f"{device.name}=PATH, or leave it out with --skip {device.name}"
-                )
-            target = folder / file_name(device, taken)
-        in_folder = folder is not None and device.dev_id not in named
-        devices.append(_plan_device(device, target, used, overwrite, in_folder=in_folder))
+    named = {dev_id: _destination(place) for dev_id, place in (to or {}).items()}
+    claimed = [_claim(config.name, taken) for config in header.configs] if folder else []
+    wanted = {
+        device.dev_id: named.get(device.dev_id)
+        or _in_folder(device, folder, (formats or {}).get(device.dev_id, RAW), taken)
+        for device in header.devices
+        if device.dev_id not in skip
+    }
+    unfinished = Unfinished()
+    if resumable:
+        unfinished = look_for_unfinished(header, folder, wanted, resume=resume)
+    configs = tuple(_plan_configs(header, folder, claimed, overwrite, unfinished)) if folder else ()
+    terms = Terms(overwrite, allow_larger, folder, unfinished)
+    if archive is not None:
+        terms.used[file_key(archive)] = "the archive itself"
+    for planned in configs:
+        terms.used[file_key(planned.target)] = f"config {planned.config.name}"
+    devices = [plan_device(device, wanted.get(device.dev_id), terms) for device in header.devices]
     return RestorePlan(
         folder=folder,
         creates_folder=folder is not None and not _is_there(folder),
         devices=tuple(devices),
-        configs=configs,
+        configs=configs if with_configs else (),
         overwrite=overwrite,
-        general_problems=tuple(_folder_problems(folder)),
-        warnings=tuple(_space_warnings(devices)),
+        allow_larger=allow_larger,
+        unfinished=unfinished,
+        general_problems=(*unfinished.problems, *_folder_problems(folder)),
+        general_warnings=tuple(space_warnings(devices)),
     )
 
 
-def file_name(device: Device, taken: set[str]) -> str:
+def with_limits(plan: RestorePlan, limits: Mapping[int, int]) -> RestorePlan:
+    """Return a plan with the bytes a second that are written at most, by dev_id."""
+
+    def limited(planned: PlannedDevice) -> PlannedDevice:
+        limit = limits.get(planned.device.dev_id)
+        if planned.destination is None or limit is None:
+            return planned
+        return replace(planned, destination=replace(planned.destination, limit=limit))
+
+    return replace(plan, devices=tuple(map(limited, plan.devices)))
+
+
+def _destination(place: Destination | Path) -> Destination:
+    return place if isinstance(place, Destination) else Destination(str(place))
+
+
+def _in_folder(device: Device, folder: Path | None, format: str, taken: set[str]) -> Destination:
+    if folder is None:
+        raise UsageError(
+            f"{device.name} has no target: give a folder, or a target with --to "
+            f"{device.name}=PATH, or leave it out with --skip {device.name}"
+        )
+    return Destination(str(folder / file_name(device, taken, format)), format)
+
+
+def file_name(device: Device, taken: set[str], format: str = RAW) -> str:
     """Return the file name of a device in a folder, and add it to those taken.
 
     The names are the reference's: `disk-NAME.raw`, and `vmstate.bin` for the VM's memory.
     """
-    return _claim("vmstate.bin" if device.is_vmstate else f"disk-{device.name}.raw", taken)
+    is_memory = device.is_vmstate and format == RAW
+    return _claim("vmstate.bin" if is_memory else f"disk-{device.name}.{format}", taken)
 
 
 def _claim(wanted: str, taken: set[str]) -> str:
@@ -152,64 +191,13 @@ def _claim(wanted: str, taken: set[str]) -> str:
 
 
 def _plan_configs(
-    header: Header, folder: Path, taken: set[str], overwrite: bool
+    header: Header, folder: Path, names: list[str], overwrite: bool, unfinished: Unfinished
 ) -> Iterator[PlannedConfig]:
-    for config in header.configs:
-        target = folder / _claim(config.name, taken)
-        is_there = _is_there(target)
-        problems = (_exists(target),) if is_there and not overwrite else ()
+    for config, name in zip(header.configs, names, strict=True):
+        target = folder / name
+        is_there = _is_there(target) and not unfinished.has_made(target)
+        problems = (overwrite_problem(str(target)),) if is_there and not overwrite else ()
         yield PlannedConfig(config, target, is_there, problems)
-
-
-def _plan_device(
-    device: Device,
-    target: Path | None,
-    used: dict[Path, str],
-    overwrite: bool,
-    *,
-    in_folder: bool,
-) -> PlannedDevice:
-    if target is None:
-        return PlannedDevice(device, None, None)
-    try:
-        facts = inspect(target)
-    except TargetError as error:
-        return PlannedDevice(device, target, None, (str(error),))
-    problems = list(_target_problems(device, facts, overwrite))
-    # A folder that is not there yet is judged once, for all that goes into it.
-    if not in_folder and not facts.path.parent.is_dir():
-        problems.append(f"{facts.path.parent} does not exist: create it, or choose another place")
-    for other, name in used.items():
-        if same_file(other, target):
-            problems.append(f"{target} is already in use as {name}: choose another")
-    used[target] = f"the target of {device.name}"
-    return PlannedDevice(device, target, facts, tuple(problems))
-
-
-def _target_problems(device: Device, facts: PathFacts, overwrite: bool) -> Iterator[str]:
-    path = facts.path
-    if facts.kind in {"folder", "other"}:
-        yield f"{path} is a {facts.kind if facts.kind == 'folder' else 'special file'}: name a file"
-        return
-    if facts.occupation is not None:
-        yield f"{path} is {facts.occupation}: release it first"
-    if facts.read_only:
-        yield f"{path} is read-only: it cannot be written"
-    if facts.kind == "block" and facts.size is not None:
-        if facts.size < device.size:
-            yield f"{path} has {facts.size} bytes, {device.name} needs {device.size}: too small"
-        elif facts.size > device.size + MAX_LARGER:
-            yield (
-                f"{path} has {facts.size} bytes, {device.name} only {device.size}: "
-                "a device more than 4 MiB larger is probably the wrong one"
-            )
-    if facts.kind in {"file", "block"} and not overwrite:
-        yield _exists(path)
-    if facts.kind != "block" and temporary_path(path).exists():
-        yield (
-            f"{temporary_path(path)} is in the way, an unfinished output of an earlier restore: "
-            "remove it first"
-        )
 
 
 def _is_there(path: Path) -> bool:
@@ -218,10 +206,6 @@ def _is_there(path: Path) -> bool:
         return path.exists()
     except OSError:
         return False
-
-
-def _exists(path: Path) -> str:
-    return f"{path} exists and would be overwritten: agree to it (--overwrite) or choose another"
 
 
 def _folder_problems(folder: Path | None) -> Iterator[str]:
@@ -233,49 +217,16 @@ def _folder_problems(folder: Path | None) -> Iterator[str]:
         yield f"{folder.parent} does not exist: create it, or choose another folder"
 
 
-def _space_warnings(devices: list[PlannedDevice]) -> Iterator[str]:
-    """A sparse file may need far less than its size, so too little space is no problem yet."""
-    needed: dict[int, int] = {}
-    free: dict[int, tuple[int, Path]] = {}
-    for planned in devices:
-        if planned.facts is not None and planned.facts.free is not None:
-            place = next(path for path in planned.facts.path.parents if path.exists())
-            system = place.stat().st_dev
-            needed[system] = needed.get(system, 0) + planned.device.size
-            free[system] = planned.facts.free, place
-    for system, size in needed.items():
-        available, place = free[system]
-        if size > available:
-            yield (
-                f"the disks need up to {_size(size)} in {place}, {_size(available)} are free: "
-                "enough only if much of them is zero"
-            )
+def _resume_sentences(unfinished: Unfinished) -> Iterator[str]:
+    if unfinished.checkpoint is not None:
+        done = size_text(unfinished.checkpoint.position)
+        yield f"goes on with the unfinished restore: {done} of the archive are on the disk already"
 
 
-def _sentences(plan: RestorePlan) -> Iterator[str]:
-    for planned in plan.devices:
-        name, size = planned.device.name, _size(planned.device.size)
-        if planned.target is None:
-            yield f"{name}: skipped"
-        elif planned.facts is None:
-            yield f"{name}: cannot be written to {planned.target}"
-        elif planned.facts.kind == "block":
-            holds = f", which holds {planned.facts.holds}" if planned.facts.holds else ""
-            yield f"{name}: {size} OVERWRITE the block device {planned.target}{holds}"
-        elif planned.facts.kind == "file":
-            yield f"{name}: {size} REPLACE the file {planned.target}"
-        else:
-            yield f"{name}: {size} into the new file {planned.target}"
+def _config_sentences(plan: RestorePlan) -> Iterator[str]:
     if plan.configs:
         names = ", ".join(planned.target.name for planned in plan.configs)
         yield f"configs into {plan.folder}: {names}"
-    for planned_config in plan.configs:
-        if planned_config.overwrites:
-            yield f"{planned_config.config.name}: REPLACES the file {planned_config.target}"
-
-
-def _size(size: int) -> str:
-    """Return a size as people say it; how large something is exactly never decides here."""
-    from humanize import naturalsize  # only who plans waits for it
-
-    return naturalsize(size, binary=True)
+    for planned in plan.configs:
+        if planned.overwrites:
+            yield f"{planned.config.name}: REPLACES the file {planned.target}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -63,7 +63,12 @@ class Machine:
 def archive_name(vmid: int, ctime: int, compression: Compression) -> str:
     """Return the file name that vzdump would give, in local time."""
     moment = time.strftime("%Y_%m_%d-%H_%M_%S", time.localtime(ctime))
-    return f"vzdump-qemu-{vmid}-{moment}.vma{_SUFFIX.get(compression, '')}"
+    return f"vzdump-qemu-{vmid}-{moment}{archive_suffix(compression)}"
+
+
+def archive_suffix(compression: Compression) -> str:
+    """Return how the name of an archive ends, `.vma.zst` for example."""
+    return f".vma{_SUFFIX.get(compression, '')}"
 
 
 def virtual_device(name: str) -> str | None:
@@ -72,6 +77,25 @@ def virtual_device(name: str) -> str | None:
     if found is None or int(found.group(3)) >= _DRIVES.get(found.group(2), 0):
         return None
     return found.group(1)
+
+
+def drive_of(name: str, taken: Container[str]) -> str:
+    """Return what Proxmox VE calls a device.
+
+    Args:
+        name: Of the device.
+        taken: What it calls the others.
+
+    Raises:
+        UsageError: it has no such disk, or that one is taken.
+    """
+    drive = virtual_device(name)
+    if drive is None or drive in taken:
+        raise UsageError(
+            f"{name} is no name of a Proxmox disk, or that disk is there already: "
+            "call it drive-scsi0, drive-virtio1 or the like"
+        )
+    return drive
 
 
 def proxmox_configs(
@@ -153,12 +177,7 @@ def _drives(devices: Iterable[Device]) -> Iterator[tuple[str, Device]]:
     for device in devices:
         if device.is_vmstate:
             continue
-        drive = virtual_device(device.name)
-        if drive is None or drive in taken:
-            raise UsageError(
-                f"{device.name} is no name of a Proxmox disk, or that disk is there already: "
-                "call it drive-scsi0, drive-virtio1 or the like"
-            )
+        drive = drive_of(device.name, taken)
         taken.add(drive)
         yield drive, device
 

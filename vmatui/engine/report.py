@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -9,10 +10,13 @@ from uuid import UUID
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker, DeviceTally
 from vmatui.engine.findings import Finding
+from vmatui.engine.proof import Payload, Proof
+from vmatui.errors import printable
 from vmatui.format.codes import Code, Severity
 from vmatui.storage.faults import Compression, StreamState
 
 _STREAM_CODES = {Code.STREAM_CHECKSUM, Code.STREAM_ERROR, Code.READ_ERROR}
+_PAYLOAD_CODES = {Code.ROTTEN_HEADER, Code.ROTTEN_CLUSTER}
 
 
 class Structure(StrEnum):
@@ -22,16 +26,9 @@ class Structure(StrEnum):
     FAULTY = "faulty"
 
 
-class Payload(StrEnum):
-    """What is known of the image data itself."""
-
-    UNCHECKED = "cannot be checked"
-    """The format has no checksum over image data."""
-
-
 @dataclass(frozen=True, slots=True)
 class DeviceReport:
-    """What was seen of one device, in clusters; the last four add up to `clusters`."""
+    """What was seen of one device, in clusters: `stored` to `damaged` add up to all."""
 
     dev_id: int
     name: str
@@ -43,6 +40,10 @@ class DeviceReport:
     missing: int
     damaged: int
     """Named only by a damaged extent, or with data that is cut or unreadable."""
+    rotten: int
+    """Of those stored or zero: not as a manifest has them."""
+    doubtful: int = 0
+    """Those of `stored` whose data no checksum of the stream vouches for, though one should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class VerifyReport:
     compression: Compression
     structure: Structure
     stream: StreamState
-    payload: Payload
+    proof: Proof
+    """What a manifest beside the archive says of the payload."""
     devices: tuple[DeviceReport, ...]
     configs: tuple[tuple[str, int], ...]
     """Name and size in bytes of each."""
@@ -65,6 +67,11 @@ class VerifyReport:
     findings: tuple[Finding, ...]
     is_full: bool
     """Whether every byte was read, or only the headers."""
+
+    @property
+    def payload(self) -> Payload:
+        """What is known of the image data itself."""
+        return self.proof.payload
 
     @property
     def is_sound(self) -> bool:
@@ -82,7 +89,7 @@ def make_report(archive: Archive, checker: Checker, *, is_full: bool) -> VerifyR
     """
     findings = checker.findings.freeze()
     is_faulty = any(
-        finding.severity is Severity.ERROR and finding.code not in _STREAM_CODES
+        finding.severity is Severity.ERROR and finding.code not in _STREAM_CODES | _PAYLOAD_CODES
         for finding in findings
     )
     stream = archive.source.stream if is_full else StreamState.UNREAD
@@ -93,8 +100,11 @@ def make_report(archive: Archive, checker: Checker, *, is_full: bool) -> VerifyR
         compression=archive.source.compression,
         structure=Structure.FAULTY if is_faulty else Structure.SOUND,
         stream=stream,
-        payload=Payload.UNCHECKED,
-        devices=tuple(_device(tally) for tally in checker.tallies.values()),
+        proof=checker.proof,
+        devices=tuple(
+            _device(tally, checker.proof.rotten.get(dev_id, 0))
+            for dev_id, tally in checker.tallies.items()
+        ),
         configs=tuple((config.name, len(config.data)) for config in archive.header.configs),
         extents=checker.extents,
         bytes=archive.source.position,
@@ -103,7 +113,7 @@ def make_report(archive: Archive, checker: Checker, *, is_full: bool) -> VerifyR
     )
 
 
-def _device(tally: DeviceTally) -> DeviceReport:
+def _device(tally: DeviceTally, rotten: int) -> DeviceReport:
     device, seen, missing = tally.device, len(tally.seen), tally.missing
     return DeviceReport(
         dev_id=device.dev_id,
@@ -114,6 +124,8 @@ def _device(tally: DeviceTally) -> DeviceReport:
         zero=seen - tally.stored,
         missing=missing,
         damaged=device.clusters - seen - missing,
+        rotten=rotten,
+        doubtful=len(tally.doubtful),
     )
 
 
@@ -123,7 +135,8 @@ def sentences(report: VerifyReport) -> tuple[str, str, str]:
     if report.structure is Structure.SOUND:
         structure = "sound: every header and every cluster is in its place"
     else:
-        codes = ", ".join(dict.fromkeys(finding.code.value for finding in errors))
+        found = dict.fromkeys(finding.code for finding in errors)
+        codes = ", ".join(code for code in found if code not in _PAYLOAD_CODES)
         structure = f"faulty: {codes}"
     stream = {
         StreamState.SOUND: f"sound: the checksum of {report.compression} matches",
@@ -133,4 +146,33 @@ def sentences(report: VerifyReport) -> tuple[str, str, str]:
     }[report.stream]
     if report.stream is StreamState.FAULTY and report.compression is Compression.NONE:
         stream = "faulty: part of the archive cannot be read from the medium"
-    return structure, stream, "cannot be checked: the format has no checksum over image data"
+    return structure, stream, _payload_sentence(report.proof)
+
+
+def _payload_sentence(proof: Proof) -> str:
+    if proof.sealed_at is None:
+        reason = proof.problem or "the format has no checksum over image data"
+        return printable(f"cannot be checked: {reason}")
+    manifest = f"the manifest of {_date(proof.sealed_at)}"
+    rest = f", {_clusters(proof.uncompared)} could not be compared" if proof.uncompared else ""
+    if proof.payload is Payload.SOUND:
+        return f"sound: it matches {manifest}"
+    if proof.payload is Payload.PARTIAL:
+        return f"partly checked: what was compared matches {manifest}{rest}"
+    rotten = sum(proof.rotten.values())
+    differing = [] if proof.is_header_same else ["the archive header"]
+    differing += [_clusters(rotten)] if rotten else []
+    verb = "differ" if rotten > 1 or len(differing) > 1 else "differs"
+    return f"faulty: {' and '.join(differing)} {verb} from {manifest}{rest}"
+
+
+def _clusters(count: int) -> str:
+    return "1 cluster" if count == 1 else f"{count} clusters"
+
+
+def _date(seconds: int) -> str:
+    """Return a moment in the local time zone; a manifest may claim any number."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+    except (ValueError, OverflowError, OSError):
+        return f"second {seconds}"

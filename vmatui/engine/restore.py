@@ -1,31 +1,33 @@
 """Restore: walk an archive, check it, and write its devices to their targets on the way.
 
 Outputs have a temporary name until the whole archive has proved sound; an archive that has not
-leaves outputs that call themselves incomplete.
+leaves outputs that call themselves incomplete. A restore that is killed, or whose target fails, can
+be taken up again.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vmatui.engine.archive import Archive
-from vmatui.engine.checker import Checker, Rejected
-from vmatui.engine.gather import gather_writes
+from vmatui.engine.checker import Checker
+from vmatui.engine.checkpoint import NOTHING
+from vmatui.engine.checkpointer import INTERVAL, Checkpointer, check_samples
 from vmatui.engine.handover import stop_if
+from vmatui.engine.limit import Limiter
 from vmatui.engine.pipeline import read_ahead
-from vmatui.engine.plan import PlannedDevice, RestorePlan
+from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
 from vmatui.engine.report import VerifyReport, make_report
+from vmatui.engine.restoretargets import OpenTargets, opened_targets
 from vmatui.engine.verify import Visitor, walk_through
-from vmatui.engine.walk import Extent, Gap
+from vmatui.engine.writer import Pace, make_writers
 from vmatui.errors import TargetError
 from vmatui.format.codes import Severity
-from vmatui.storage.blocktarget import BlockTarget
-from vmatui.storage.rawfile import RawFileTarget
 from vmatui.storage.targets import Target
 
 
@@ -36,9 +38,14 @@ class Output:
     dev_id: int | None
     """None for a config."""
     name: str
-    path: Path
-    """The final path, or the one that says incomplete."""
+    place: str
+    """The final path, or the one that says incomplete; or what else the plan named."""
     is_complete: bool
+
+    @property
+    def path(self) -> Path:
+        """The place, for who knows that it is a path."""
+        return Path(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,40 +62,15 @@ class RestoreReport:
         return self.verify.is_sound
 
 
-class Writer:
-    """Writes what the checker accepts to the targets; a visitor of the walk.
-
-    Args:
-        targets: Open targets by dev_id.
-    """
-
-    def __init__(self, targets: dict[int, Target]) -> None:
-        self._targets = targets
-
-    def see_gap(self, gap: Gap) -> None:
-        """A gap has nothing to write."""
-
-    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """Write the stored blocks of an extent."""
-        if extent.buffer is None:
-            return
-        payload = extent.buffer.view
-        for write in gather_writes(extent.header, rejected):
-            target = self._targets.get(write.dev_id)
-            if target is not None:
-                target.writev(write.offset, [payload[start:end] for start, end in write.pieces])
-
-    def finish(self) -> None:
-        """Syncing is a step of its own."""
-
-
 def restore(
     archive: Archive,
     plan: RestorePlan,
     *,
     visitors: Sequence[Visitor] = (),
+    limiter: Limiter | None = None,
     progress: ProgressFunction = ignore,
     cancel: threading.Event | None = None,
+    interval: float = INTERVAL,
 ) -> RestoreReport:
     """Write the devices of an archive where the plan says.
 
@@ -96,11 +78,14 @@ def restore(
         archive: Just opened; it is read to its end and not closed.
         plan: Without problems; made for the same archive.
         visitors: Hear of every extent after it was written.
+        limiter: Keeps the payload that is read and written a second below a limit, and pauses.
         progress: Gets a value about ten times a second and one at the end.
         cancel: Stops the job soon after it is set; new files are removed again.
+        interval: Seconds between two notes of how far it is.
 
     Raises:
-        TargetError: the plan has problems, or a target cannot be written.
+        TargetError: the plan has problems, or a target cannot be opened.
+        SuspendedError: a target failed; the restore can be taken up again.
         CancelledError: `cancel` was set.
         SourceError: the archive cannot be read any further.
     """
@@ -108,95 +93,74 @@ def restore(
         raise TargetError(plan.problems[0])
     stop = cancel or threading.Event()
     meter = Meter(progress)
-    with _opened(plan) as (devices, configs):
-        _prepare(devices, meter, stop)
-        for target, data in configs:
+    with opened_targets(archive.header, plan) as targets:
+        devices, start = targets.devices, targets.start or NOTHING
+        if start.extents:
+            check_samples(start, targets.kept)
+        else:
+            _prepare(devices, meter, stop, limiter)
+        for target, data in targets.configs:
             target.writev(0, [memoryview(data)])
         checker = Checker(archive.header, archive.faults)
-        with read_ahead(archive, stop) as items:
-            walk_through(archive, items, checker, [Writer(devices), *visitors], meter)
+        pace = [] if limiter is None else [Pace(limiter, stop)]
+        writers = make_writers(plan, devices, stop, written=start.extents)
+        notes = _checkpointers(plan, targets, interval)
+        with ExitStack() as ending:
+            for note in notes:
+                ending.callback(note.close)
+            items = ending.enter_context(read_ahead(archive, stop, payload_from=start.position))
+            walk_through(archive, items, checker, [*pace, *writers, *notes, *visitors], meter)
         report = make_report(archive, checker, is_full=True)
         _sync(archive, devices, checker, meter, stop)
-        paths = {dev_id: _close(target, report.is_sound) for dev_id, target in devices.items()}
+        for note in notes if report.is_sound else ():
+            note.note_end(archive.source.position)
+        places = {dev_id: _close(target, report.is_sound) for dev_id, target in devices.items()}
         # Configs travel in the header: they are whole when it is, whatever befell the extents.
         is_whole = all(fault.severity is not Severity.ERROR for fault in archive.faults)
-        config_paths = [_close(target, is_whole) for target, _ in configs]
+        config_places = [_close(target, is_whole) for target, _ in targets.configs]
     outputs = tuple(
         Output(
             planned.device.dev_id,
             planned.device.name,
-            paths[planned.device.dev_id],
+            places[planned.device.dev_id],
             report.is_sound,
         )
         for planned in plan.restored
     )
     config_outputs = tuple(
-        Output(None, planned.config.name, path, is_whole)
-        for planned, path in zip(plan.configs, config_paths, strict=True)
+        Output(None, planned.config.name, place, is_whole)
+        for planned, place in zip(plan.configs, config_places, strict=True)
     )
     return RestoreReport(report, outputs, config_outputs)
 
 
-def _make_target(planned: PlannedDevice, overwrite: bool) -> Target:
-    assert planned.facts is not None
-    path, size = planned.facts.path, planned.device.size
-    if planned.facts.kind == "block":
-        return BlockTarget(path, size)
-    return RawFileTarget(path, size, overwrite=overwrite)
+def _checkpointers(plan: RestorePlan, targets: OpenTargets, interval: float) -> list[Checkpointer]:
+    """Return who notes how far the restore is: nobody, if it cannot be taken up."""
+    note, start = plan.unfinished.note, targets.start
+    if note is None or start is None:
+        return []
+    return [Checkpointer(note, start, targets.kept, interval)]
 
 
-@contextmanager
-def _opened(
-    plan: RestorePlan,
-) -> Iterator[tuple[dict[int, Target], list[tuple[RawFileTarget, bytes]]]]:
-    """Open all targets; whatever is not finished in the end is taken back."""
-    devices = {
-        planned.device.dev_id: _make_target(planned, plan.overwrite) for planned in plan.restored
-    }
-    configs = [
-        (
-            RawFileTarget(planned.target, len(planned.config.data), overwrite=plan.overwrite),
-            planned.config.data,
-        )
-        for planned in plan.configs
-    ]
-    opened: list[Target] = []
-    made_folder = _make_folder(plan)
-    try:
-        for target in (*devices.values(), *(target for target, _ in configs)):
-            target.open()
-            opened.append(target)
-        yield devices, configs
-    except BaseException:
-        for target in opened:
-            target.discard()
-        if made_folder is not None:
-            with suppress(OSError):
-                made_folder.rmdir()
-        raise
-
-
-def _make_folder(plan: RestorePlan) -> Path | None:
-    if plan.folder is None or not plan.creates_folder:
-        return None
-    try:
-        plan.folder.mkdir()
-    except OSError as error:
-        raise TargetError(f"cannot create the folder {plan.folder}: {error.strerror}") from error
-    return plan.folder
-
-
-def _prepare(devices: dict[int, Target], meter: Meter, stop: threading.Event) -> None:
+def _prepare(
+    devices: dict[int, Target], meter: Meter, stop: threading.Event, limiter: Limiter | None
+) -> None:
     """Make targets that hold something read zero."""
     total = sum(target.size for target in devices.values())
     base = 0
+
+    def is_cancelled() -> bool:
+        if limiter is not None:
+            limiter.wait(0, stop)
+        return stop.is_set()
+
     for target in devices.values():
 
         def tick(done: int, base: int = base) -> None:
             now = Progress(Phase.PREPARING, base + done, total)
             meter.tick(lambda elapsed: replace(now, elapsed=elapsed))
 
-        target.prepare(tick, stop.is_set)
+        target.prepare(tick, is_cancelled)
         stop_if(stop)
         base += target.size
 
@@ -227,9 +191,9 @@ def _sync(
         target.sync()
 
 
-def _close(target: Target, is_complete: bool) -> Path:
+def _close(target: Target, is_complete: bool) -> str:
     """Give a complete output its final name, and an incomplete one a name that says so."""
     if not is_complete:
         return target.keep_incomplete()
     target.finish()
-    return target.path
+    return target.place

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Protocol
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker, Rejected
 from vmatui.engine.pipeline import Item, read_ahead, walk_headers
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
+from vmatui.engine.prover import proving
 from vmatui.engine.report import VerifyReport, make_report
 from vmatui.engine.walk import Extent, Gap
 
@@ -37,6 +39,7 @@ def verify(
     archive: Archive,
     *,
     quick: bool = False,
+    manifest: Path | None = None,
     visitors: Sequence[Visitor] = (),
     progress: ProgressFunction = ignore,
     cancel: threading.Event | None = None,
@@ -46,6 +49,7 @@ def verify(
     Args:
         archive: Just opened; it is read to its end and not closed.
         quick: Read only the headers where the archive can be seeked.
+        manifest: What the payload is compared with; None looks beside the archive for one.
         visitors: Hear of every extent and gap.
         progress: Gets a value about ten times a second and one at the end.
         cancel: Stops the job soon after it is set.
@@ -65,7 +69,15 @@ def verify(
         if headers_only
         else read_ahead(archive, stop) as items
     ):
-        walk_through(archive, items, checker, visitors, Meter(progress))
+        walk_through(
+            archive,
+            items,
+            checker,
+            visitors,
+            Meter(progress),
+            manifest=manifest,
+            is_full=not headers_only,
+        )
     return make_report(archive, checker, is_full=not headers_only)
 
 
@@ -75,8 +87,14 @@ def walk_through(
     checker: Checker,
     visitors: Sequence[Visitor],
     meter: Meter,
+    *,
+    manifest: Path | None = None,
+    is_full: bool = True,
 ) -> None:
-    """Show every item of a walk to the checker and the visitors, and report on the way."""
+    """Show every item of a walk to the checker and the visitors, and report on the way.
+
+    All payload is compared with a manifest, the one that is named or one beside the archive.
+    """
     source = archive.source
     tallies = tuple(checker.tallies.values())
 
@@ -91,17 +109,19 @@ def walk_through(
             elapsed,
         )
 
-    for item in items:
-        if isinstance(item, Gap):
-            checker.take_gap(item)
-            for visitor in visitors:
-                visitor.see_gap(item)
-        else:
-            rejected = checker.take_extent(item)
-            for visitor in visitors:
-                visitor.see_extent(item, rejected)
-        meter.tick(now)
-    checker.finish()
-    for visitor in visitors:
-        visitor.finish()
+    with proving(archive, checker, manifest=manifest, is_full=is_full) as provers:
+        visitors = [*provers, *visitors]
+        for item in items:
+            if isinstance(item, Gap):
+                checker.take_gap(item)
+                for visitor in visitors:
+                    visitor.see_gap(item)
+            else:
+                rejected = checker.take_extent(item)
+                for visitor in visitors:
+                    visitor.see_extent(item, rejected)
+            meter.tick(now)
+        checker.finish()
+        for visitor in visitors:
+            visitor.finish()
     meter.tick(now, final=True)

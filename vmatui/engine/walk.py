@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from vmatui.engine.archive import Archive
+from vmatui.engine.extentfaults import gap_fault, header_faults, short_fault, tail_fault
 from vmatui.engine.feed import Buffer, BufferPool, Feed
+from vmatui.engine.spoilt import SpoiltBytes
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault
 from vmatui.format.extent import ExtentHeader, parse_extent
@@ -38,6 +40,14 @@ class Extent:
     faults: list[Fault]
     holes: list[tuple[int, int]] = field(default_factory=list)
     """Start and end, in the payload, of bytes that could not be read."""
+    doubts: list[tuple[int, int]] = field(default_factory=list)
+    """The same, of bytes that no checksum of the stream vouches for."""
+    settled: int = 0
+    """Archive offset up to which no later fault can cast doubt on the bytes."""
+    is_followed: bool = True
+    """Whether the next extent, or the end of the archive, stands right behind the payload."""
+    rotten: frozenset[int] = frozenset()
+    """Positions of used slots whose clusters are not as a manifest has them."""
     buffer: Buffer | None = None
     """Holds the payload from its first byte on; None when only headers are walked."""
 
@@ -45,6 +55,16 @@ class Extent:
     def is_sound(self) -> bool:
         """Whether the header proves what it says; a cut payload does not change that."""
         return not any(fault.code is not Code.SHORT_EXTENT for fault in self.faults)
+
+    @property
+    def end(self) -> int:
+        """Archive offset behind the last byte of payload that is there."""
+        return self.offset + HEADER + self.present
+
+    @property
+    def has_payload(self) -> bool:
+        """Whether all that it stores can be looked at, and not only its header."""
+        return self.buffer is not None or not self.length
 
     def release(self) -> None:
         """Give the payload's memory back."""
@@ -59,6 +79,13 @@ class Gap:
     offset: int
     length: int
     faults: list[Fault]
+    doubt: int = 0
+    """Bytes before `offset` that no checksum of the stream vouches for."""
+
+    @property
+    def end(self) -> int:
+        """Archive offset behind its last byte."""
+        return self.offset + self.length
 
 
 class Walk:
@@ -67,27 +94,36 @@ class Walk:
     Args:
         archive: Its source stands at the first extent.
         pool: Memory for the payloads; None walks only the headers of a seekable source.
+        payload_from: Of a seekable source, extents before this archive offset are walked by their
+            headers even so.
     """
 
-    def __init__(self, archive: Archive, pool: BufferPool | None) -> None:
+    def __init__(self, archive: Archive, pool: BufferPool | None, *, payload_from: int = 0) -> None:
         self._source = archive.source
         self._uuid = archive.header.uuid.bytes
         self._feed = Feed(archive.source)
         self._pool = pool
         self._head = memoryview(bytearray(HEADER))
-        self._end = archive.source.disk_size if pool is None else None
+        self._end = archive.source.disk_size if archive.source.seekable else None
+        self._payload_from = payload_from if archive.source.seekable else 0
         self._number = 0
         self._advised = 0
+        self._spoilt = SpoiltBytes(archive.source)
 
     def __iter__(self) -> Iterator[Extent | Gap]:
         got = self._feed.fill(self._head)
-        while got == HEADER:
+        while got == HEADER or self._feed.resume():
+            if got < HEADER:
+                # What comes after a loss is not joined to what was before it.
+                yield from self._unfinished(got, is_end=False)
+                got = self._feed.fill(self._head)
+                continue
             header = parse_extent(bytes(self._head))
             candidates = self._candidates(header)
             if not candidates:
                 item: Extent | Gap | None = self._resynchronise()
                 got = self._feed.fill(self._head)
-            elif self._pool is None:
+            elif self._pool is None or self._feed.offset - HEADER < self._payload_from:
                 item, got = self._skip_payload(header, candidates)
             else:
                 item, got = self._read_payload(header, candidates, self._pool)
@@ -95,10 +131,17 @@ class Walk:
                 return
             yield from self._source_gaps(item)
             yield item
-        if got:
-            yield self._tail(got)
+        yield from self._unfinished(got, is_end=True)
         self._source.drain()
         yield from self._source_gaps(None)
+
+    def _unfinished(self, got: int, *, is_end: bool) -> Iterator[Gap]:
+        """Take note of bytes that are too few for an extent header."""
+        if got:
+            fault = tail_fault(bytes(self._head[:got]), is_end=is_end)
+            gap = Gap(self._feed.offset - got, got, [fault])
+            yield from self._source_gaps(gap)
+            yield gap
 
     def _candidates(self, header: ExtentHeader) -> tuple[int, ...]:
         """Return the payload sizes in bytes that the header allows; none if it is no header."""
@@ -114,34 +157,10 @@ class Walk:
             sorted(n * layout.BLOCK_SIZE for n in counts if n <= layout.MAX_BLOCKS_PER_EXTENT)
         )
 
-    def _faults(self, header: ExtentHeader) -> list[Fault]:
-        faults: list[Fault] = []
-        if header.is_consistent and header.uuid == self._uuid:
-            return faults
-        named, count = header.blocks_in_masks, header.block_count
-        if not header.checksum_matches:
-            faults.append(
-                Fault(Code.EXTENT_CHECKSUM, "the md5 of the extent header does not match")
-            )
-        if not header.magic_matches:
-            faults.append(Fault(Code.EXTENT_MAGIC, "the extent header has a wrong magic number"))
-        if header.reserved:
-            faults.append(
-                Fault(Code.EXTENT_RESERVED, "the reserved field of the extent header is not zero")
-            )
-        if header.uuid != self._uuid:
-            faults.append(Fault(Code.EXTENT_UUID, "the extent carries the uuid of another archive"))
-        if named > count:
-            text = f"the slots name {named} blocks, the extent header counts only {count}"
-            faults.append(Fault(Code.EXTRA_BLOCKS, text))
-        elif named < count:
-            text = f"the slots name only {named} blocks, the extent header counts {count}"
-            faults.append(Fault(Code.MISSING_BLOCKS, text))
-        return faults
-
     def _new_extent(self, header: ExtentHeader, length: int) -> Extent:
         offset = self._feed.offset - HEADER
-        extent = Extent(self._number, offset, header, length, length, self._faults(header))
+        faults = header_faults(header, self._uuid)
+        extent = Extent(self._number, offset, header, length, length, faults)
         self._number += 1
         return extent
 
@@ -173,8 +192,8 @@ class Walk:
         extent.length = candidates[-1] if end is None else max(end, candidates[0])
         extent.present = min(len(read), candidates[-1]) if end is None else end
         if extent.present < extent.length:
-            text = f"only {extent.present} of its {extent.length} bytes of data are there"
-            extent.faults.append(Fault(Code.SHORT_EXTENT, text))
+            extent.faults.append(short_fault(extent.present, extent.length))
+        extent.is_followed = False
         self._feed.unread(read[extent.present :])
         return self._feed.fill(self._head)
 
@@ -250,38 +269,32 @@ class Walk:
             at = self._search(data)
             if at is not None:
                 self._feed.unread(data[at:])
-                return self._gap(offset, skipped + at, head, found=True)
+                fault = gap_fault(offset, skipped + at, head, goes_on=True)
+                return Gap(offset, skipped + at, [fault])
             keep = data[-(HEADER - 1) :]
             skipped += len(data) - len(keep)
             got = self._feed.fill(window)
             if not got:
-                return self._gap(offset, skipped + len(keep), head, found=False)
+                skipped += len(keep)
+                fault = gap_fault(offset, skipped, head, goes_on=self._feed.resume())
+                return Gap(offset, skipped, [fault])
             data = keep + bytes(window[:got])
 
-    def _gap(self, offset: int, length: int, head: bytes, *, found: bool) -> Gap:
-        if not found:
-            text = f"the last {length} bytes of the archive are no extent"
-            return Gap(offset, length, [Fault(Code.TRAILING_DATA, text)])
-        is_marked = head[:4] == layout.EXTENT_MAGIC
-        code = Code.EXTENT_CHECKSUM if is_marked else Code.EXTENT_MAGIC
-        text = f"{length} bytes hold no extent that can be read, up to byte {offset + length}"
-        return Gap(offset, length, [Fault(code, text)])
-
-    def _tail(self, got: int) -> Gap:
-        head = bytes(self._head[:got])
-        if head[:4] == layout.EXTENT_MAGIC[:got]:
-            fault = Fault(
-                Code.SHORT_EXTENT, f"the archive ends {got} bytes into the header of an extent"
-            )
-        else:
-            fault = Fault(Code.TRAILING_DATA, f"{got} bytes after the last extent are no extent")
-        return Gap(self._feed.offset - got, got, [fault])
-
     def _source_gaps(self, item: Extent | Gap | None) -> Iterator[Gap]:
-        """Turn the source's faults into gaps, and mark what they spoil in the extent."""
-        for fault in self._source.take_faults():
-            if isinstance(item, Extent) and fault.length:
-                start = fault.offset - item.offset - HEADER
-                if start < item.length and start + fault.length > 0:
-                    item.holes.append((max(start, 0), min(start + fault.length, item.length)))
-            yield Gap(fault.offset, fault.length, [Fault(Code(fault.kind), fault.message)])
+        """Turn the source's faults up to an item's end into gaps, and mark what they spoil."""
+        is_spoilt = self._spoilt.look()
+        if isinstance(item, Extent):
+            item.settled = self._source.settled
+            if is_spoilt:
+                self._mark_spoilt(item)
+        for fault in self._spoilt.take_passed(item.end if item else None):
+            told = Fault(Code(fault.kind), fault.message)
+            yield Gap(fault.offset, fault.length, [told], fault.doubt)
+
+    def _mark_spoilt(self, extent: Extent) -> None:
+        start, end = extent.offset + HEADER, extent.offset + HEADER + extent.length
+        extent.settled = self._spoilt.settled
+        extent.doubts = self._spoilt.doubts(extent.offset, HEADER, end)
+        extent.holes = self._spoilt.holes(start, end)
+        if extent.holes and not extent.is_followed:  # then the zeros may be too many, or too few
+            extent.holes = [(extent.holes[0][0], extent.length)]

@@ -40,6 +40,8 @@ class Code(StrEnum):
     STREAM_CHECKSUM = "stream-checksum"
     STREAM_ERROR = "stream-error"
     READ_ERROR = "read-error"
+    ROTTEN_HEADER = "rotten-header"
+    ROTTEN_CLUSTER = "rotten-cluster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ MEANINGS: dict[Code, Meaning] = {
     Code.STREAM_CHECKSUM: Meaning("compressor's checksum does not match", ""),
     Code.STREAM_ERROR: Meaning("compressed stream cut or damaged", ""),
     Code.READ_ERROR: Meaning("medium cannot be read", ""),
+    Code.ROTTEN_HEADER: Meaning("header not as sealed", ""),
+    Code.ROTTEN_CLUSTER: Meaning("cluster not as sealed", ""),
 }
 
 

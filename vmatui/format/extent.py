@@ -40,6 +40,8 @@ class ExtentHeader:
     block_count: int
     """Blocks that the header says are stored after it."""
     uuid: bytes
+    md5: bytes
+    """As the header names it; `checksum_matches` says whether it is right."""
     checksum_matches: bool
     used: tuple[int, ...]
     """The slots that name a device, as 64-bit numbers, in order; empty ones are skipped."""
@@ -66,6 +68,7 @@ def parse_extent(data: bytes) -> ExtentHeader:
         reserved=reserved,
         block_count=block_count,
         uuid=uuid,
+        md5=md5,
         checksum_matches=checksum(data, layout.EXTENT_MD5) == md5,
         used=tuple(used),
         blocks_in_masks=sum([(slot >> 48).bit_count() for slot in used]),

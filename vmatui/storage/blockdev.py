@@ -15,6 +15,7 @@ from typing import Final, Literal
 from vmatui.errors import TargetError
 from vmatui.storage.inuse import (
     SWAP,
+    Identity,
     identify,
     identity_in,
     identity_of,
@@ -87,9 +88,12 @@ def inspect(path: Path) -> PathFacts:
 
 def same_file(one: Path, other: Path) -> bool:
     """Whether two paths are one file or block device, or would be once it is created."""
-    if (identity := identity_of(one)) is not None:
-        return identity == identity_of(other)
-    return os.path.realpath(one) == os.path.realpath(other)
+    return file_key(one) == file_key(other)
+
+
+def file_key(path: Path) -> Identity | str:
+    """Return what is equal for two paths exactly if they are the same file."""
+    return identity_of(path) or os.path.realpath(path)
 
 
 def _place_facts(path: Path, kind: Literal["absent", "folder", "other"]) -> PathFacts:

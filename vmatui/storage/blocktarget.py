@@ -10,43 +10,30 @@ import errno
 import mmap
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import Final
 
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import PathFacts, inspect
+from vmatui.storage.existing import CLOSED, ExistingTarget
 from vmatui.storage.targets import target_error
 from vmatui.storage.writing import cut, write_all
-from vmatui.storage.zeroing import logical_block_size, zero_device
-
-MAX_LARGER: Final = 4 << 20
-"""Bytes that a block device may be larger than the device restored to it, as in the reference."""
-_CLOSED: Final = -1
+from vmatui.storage.zeroing import logical_block_size
 
 
-class BlockTarget:
+class BlockTarget(ExistingTarget):
     """A whole block device, a `vmatui.storage.targets.Target`.
 
     Writes that are aligned go past the page cache (several times faster on most devices), all
     others through it.
-
-    Args:
-        path: The device; symbolic links are followed.
-        size: Bytes of the device to restore; the block device may be `MAX_LARGER` larger.
     """
 
-    def __init__(self, path: Path, size: int) -> None:
-        self.path = path
-        self.size = size
-        self._fd = _CLOSED
-        self._direct = _CLOSED
-        self._alignment = mmap.PAGESIZE
+    _direct = CLOSED
+    _alignment = mmap.PAGESIZE
 
     def open(self) -> None:
         """Open the device for us alone."""
-        if problem := _problem(inspect(self.path), self.size):
+        if problem := self._problem(inspect(self.path)):
             raise TargetError(f"{self.path} {problem}")
         try:
             self._fd = os.open(self.path, os.O_RDWR | os.O_EXCL | os.O_CLOEXEC)
@@ -60,13 +47,6 @@ class BlockTarget:
             self.discard()
             raise
 
-    def prepare(self, tick: Callable[[int], None], cancelled: Callable[[], bool]) -> None:
-        """Make the device read zero up to the size; what lies past it stays."""
-        try:
-            zero_device(self._fd, self.size, tick, cancelled)
-        except OSError as error:
-            raise target_error("write zeros to", self.path, error) from error
-
     def writev(self, offset: int, views: Sequence[memoryview]) -> None:
         """Write bytes from an offset on, up to the size."""
         kept = cut(views, self.size - offset)
@@ -77,41 +57,35 @@ class BlockTarget:
         except OSError as error:
             raise target_error(f"write at offset {offset} of", self.path, error) from error
 
-    def sync(self) -> None:
-        """Wait until all bytes are on the disk, and not just in its cache."""
-        try:
-            os.fdatasync(self._fd)
-        except OSError as error:
-            raise target_error("write all of", self.path, error) from error
-
-    def finish(self) -> None:
-        """Sync and close the device."""
-        self.sync()
-        self.discard()
-
     def discard(self) -> None:
         """Close the device; what was on it before cannot be brought back."""
-        for fd in (self._direct, self._fd):
-            if fd != _CLOSED:
-                with suppress(OSError):
-                    os.close(fd)
-        self._fd = self._direct = _CLOSED
-
-    def keep_incomplete(self) -> Path:
-        """Sync and close the device, and return its path: it cannot have another name."""
-        self.finish()
-        return self.path
+        if self._direct != CLOSED:
+            with suppress(OSError):
+                os.close(self._direct)
+            self._direct = CLOSED
+        super().discard()
 
     def _check_opened(self) -> None:
         """Look again at what was opened: the name may lead elsewhere by now."""
         if not stat.S_ISBLK(os.fstat(self._fd).st_mode):
             raise TargetError(f"{self.path} is not a block device any more; choose another target")
-        if problem := _size_problem(os.lseek(self._fd, 0, os.SEEK_END), self.size):
+        room = os.lseek(self._fd, 0, os.SEEK_END)
+        if problem := self._size_problem(room):
             raise TargetError(f"{self.path} {problem}")
+
+    def _problem(self, facts: PathFacts) -> str | None:
+        """Return why a path must not be written as a block device, to be said after its name."""
+        if facts.kind != "block" or facts.size is None:
+            return "is not a block device; choose another target"
+        if facts.occupation:
+            return f"is {facts.occupation}; release it or choose another target"
+        if facts.read_only:
+            return "is read-only or not ours to write; choose another target"
+        return self._size_problem(facts.size)
 
     def _write_direct(self, offset: int, views: Sequence[memoryview]) -> bool:
         """Write past the page cache; False where that cannot be done with these buffers."""
-        if self._direct == _CLOSED:
+        if self._direct == CLOSED:
             return False
         try:
             write_all(self._direct, offset, views)
@@ -127,26 +101,4 @@ def _open_direct(fd: int) -> int:
     try:
         return os.open(f"/proc/self/fd/{fd}", os.O_WRONLY | os.O_DIRECT | os.O_CLOEXEC)
     except OSError:
-        return _CLOSED
-
-
-def _problem(facts: PathFacts, size: int) -> str | None:
-    """Return why a path must not be written as a block device, to be said after its name."""
-    if facts.kind != "block" or facts.size is None:
-        return "is not a block device; choose another target"
-    if facts.occupation:
-        return f"is {facts.occupation}; release it or choose another target"
-    if facts.read_only:
-        return "is read-only or not ours to write; choose another target"
-    return _size_problem(facts.size, size)
-
-
-def _size_problem(available: int, size: int) -> str | None:
-    if available < size:
-        return f"has {available} bytes but {size} are needed; choose a larger target"
-    if available > size + MAX_LARGER:
-        return (
-            f"has {available} bytes, over 4 MiB more than the {size} needed, so it is probably "
-            "the wrong one; choose a target of the right size"
-        )
-    return None
+        return CLOSED

@@ -1,6 +1,7 @@
 """A compressed archive, decoded as it is read: one pass, from its start to its end.
 
-Every byte before a fault is given. Memory does not grow: one piece is decoded at a time.
+Every byte before a fault is given, and what the format lets be found again after it. Memory does
+not grow: one piece is decoded at a time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from vmatui.storage.descriptor import Descriptor, label
 from vmatui.storage.faults import Compression, SourceFault, StreamState
 from vmatui.storage.opened import OpenedSource
 
+_MOST_FAULTS = 1000
+"""Faults that may wait to be taken; a hostile stream has more of them than bytes."""
+
 
 class DecompressedSource(OpenedSource):
     """The decoded bytes of a compressed file, device or pipe."""
@@ -27,12 +31,20 @@ class DecompressedSource(OpenedSource):
         # Read-ahead is a hint; a file system may refuse it.
         with contextlib.suppress(OSError):
             descriptor.advise(0, 0, os.POSIX_FADV_SEQUENTIAL)
-        self._pieces = decoder_of(compression)(Intake(descriptor.read, compression))
+        intake = Intake(descriptor.read, compression, descriptor.size, descriptor.tail)
+        self._pieces = decoder_of(compression)(intake)
         self._piece = memoryview(b"")
+        self._settled = 0
+        self._is_broken = False
         self._is_ended = False
 
+    @property
+    def settled(self) -> int:
+        """Archive offset up to which the stream's checksums have had their say."""
+        return self._settled
+
     def readv(self, views: Sequence[memoryview]) -> int:
-        """Fill the views in turn; short only where the data end or cannot be decoded."""
+        """Fill the views in turn; short only where the data end or some of them are lost."""
         got = 0
         for view in views:
             count = self._fill(view)
@@ -50,9 +62,14 @@ class DecompressedSource(OpenedSource):
     def advise(self, offset: int, length: int) -> None:
         """Do nothing: archive offsets have no place in a compressed file."""
 
+    def resume(self) -> bool:
+        """Go past a loss; False if `readv` met none."""
+        was_broken, self._is_broken = self._is_broken, False
+        return was_broken
+
     def drain(self) -> None:
         """Decode and discard the rest, so that the last checksum is seen."""
-        while self._piece or self._fetch():
+        while self._piece or self._fetch() or self.resume():
             self.position += len(self._piece)
             self._piece = memoryview(b"")
 
@@ -67,8 +84,8 @@ class DecompressedSource(OpenedSource):
         return done
 
     def _fetch(self) -> bool:
-        """Decode the next piece; False at the end of what can be decoded."""
-        while not self._is_ended:
+        """Decode the next piece; False at the end of what can be decoded, and at a loss."""
+        while not self._is_ended and not self._is_broken:
             try:
                 piece = next(self._pieces)
             except StopIteration as end:
@@ -81,9 +98,24 @@ class DecompressedSource(OpenedSource):
                 if isinstance(piece, bytes):
                     self._piece = memoryview(piece)
                     return True
-                self._note(piece)
+                if isinstance(piece, Damage):
+                    self._note(piece)
+                else:
+                    self._settled = self.position
         return False
 
     def _note(self, damage: Damage) -> None:
         # Nothing is buffered when a codec reports, so this is where the next byte would be.
-        self._record(SourceFault(damage.kind, self.position, damage.length, damage.message))
+        doubt = self.position - self._settled
+        self._settled = self.position + damage.length
+        self._is_broken = damage.is_break
+        fault = SourceFault(damage.kind, self.position, damage.length, damage.message, doubt)
+        if len(self._faults) == _MOST_FAULTS:
+            fault = _joined(self._faults.pop(), fault)
+        self._record(fault)
+
+
+def _joined(first: SourceFault, second: SourceFault) -> SourceFault:
+    """Make one fault of two, and count as not right what lies between them."""
+    length = second.offset + second.length - first.offset
+    return SourceFault(first.kind, first.offset, length, first.message, first.doubt)

@@ -70,6 +70,15 @@ class Descriptor:
         """Return the size that a seekable file has now."""
         return os.lseek(self.fd, 0, os.SEEK_END)
 
+    def tail(self, length: int) -> bytes:
+        """Return up to `length` last bytes of a seekable file; none if they cannot be read."""
+        if not self.seekable or self.size is None:
+            return b""
+        try:
+            return os.pread(self.fd, length, max(0, self.size - length))
+        except OSError:
+            return b""
+
     def advise(self, offset: int, length: int, advice: int) -> None:
         """Tell the kernel what will be read, if that is a file or device."""
         if self.seekable:

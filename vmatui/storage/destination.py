@@ -5,6 +5,7 @@ A destination is only a wish; what a path really is, the plan finds out.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -35,12 +36,20 @@ class Destination:
     format: str | None = None
     """raw, qcow2, vmdk, vhdx or vdi; None goes by the suffix of the path, else raw."""
     zero: ZeroPolicy | None = None
-    """None takes what is right: sparse for what is new, zero for what was there before."""
+    """None takes what is right: sparse for what is new, discard for what was there before, which
+    keeps a thin volume thin and reads zero like all that is zeroed."""
     limit: int | None = None
     """Bytes a second that are written at most; None for as fast as it goes."""
+    group: str | None = None
+    """Destinations of one group share a limit, the lowest that one of them has."""
     in_place: bool = False
     """Whether an existing image file is written into as it is, as Proxmox VE wants it with those
     that it has made, instead of being replaced in the end by a new one."""
+
+    @property
+    def full_place(self) -> str:
+        """The place in words that mean the same in every folder."""
+        return self.place if self.path is None else os.path.realpath(self.path)
 
     @property
     def path(self) -> Path | None:

@@ -44,6 +44,10 @@ class SourceFault:
     offset: int
     """Archive offset in bytes (after decompression) at which the fault shows."""
     length: int
-    """Bytes from `offset` on that could not be read and were given as zeros; 0 if reading ended."""
+    """Bytes from `offset` on that are given but not right: zeros stand in for what could not be
+    read, or a checksum of just these bytes is wrong. 0 if no byte is known to be wrong."""
     message: str
     """One sentence for a person."""
+    doubt: int = 0
+    """Bytes before `offset` that were given and that no checksum vouches for: the one that covers
+    them is wrong, or was not reached."""

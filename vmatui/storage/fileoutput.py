@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from vmatui.errors import TargetError
+from vmatui.storage.newfile import temporary_path
 from vmatui.storage.publishing import publish
-from vmatui.storage.rawfile import temporary_path
 from vmatui.storage.streaming import write_on
 from vmatui.storage.targets import target_error
 

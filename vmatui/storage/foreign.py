@@ -14,6 +14,7 @@ _PXAR = "a Proxmox file archive (pxar)"
 _OVA = "a virtual appliance (OVA)"
 
 _MAGICS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"VMASEAL\0", "the manifest (.vmatui) of a sealed archive"),
     (0, b"QFI\xfb", "a qcow2 disk image"),
     (0, b"QED\0", "a QED disk image"),
     (0, b"KDMV", "a VMDK disk image"),

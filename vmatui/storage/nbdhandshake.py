@@ -1,6 +1,7 @@
 """The first half of NBD: what is exported, and what the server can do (fixed newstyle).
 
-Structured replies are a must; block status (base:allocation) is used where it is there.
+To read, structured replies are a must; block status (base:allocation) is used where it is there.
+To write, neither is asked for.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _NUMBER: Final = struct.Struct(">I")
 _SHORT: Final = struct.Struct(">H")
 _EXPORT_INFO: Final = struct.Struct(">HQH")
 _INFO_EXPORT: Final = 0
-_CAN_READ_WHOLE: Final = 1 << 7
+_READ_ONLY, _CAN_FLUSH, _CAN_WRITE_ZEROES, _CAN_READ_WHOLE = 1 << 1, 1 << 2, 1 << 6, 1 << 7
 _ALLOCATION: Final = b"base:allocation"
 _LARGEST: Final = (1 << 63) - 1
 
@@ -44,12 +45,37 @@ class Export:
     """Bytes."""
     status_id: int | None
     """What block status answers are marked with; None if the server gives none."""
-    can_read_whole: bool
-    """Whether a read can be asked for in one piece, or its error instead."""
+    flags: int
+    """What can be done with it, in the protocol's bits."""
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it cannot be written."""
+        return bool(self.flags & _READ_ONLY)
+
+    @property
+    def can_flush(self) -> bool:
+        """Whether it can be asked for everything to be on the disk; otherwise it always is."""
+        return bool(self.flags & _CAN_FLUSH)
+
+    @property
+    def can_write_zeroes(self) -> bool:
+        """Whether zeros can be asked for without sending them."""
+        return bool(self.flags & _CAN_WRITE_ZEROES)
+
+    @property
+    def can_read_whole(self) -> bool:
+        """Whether a read can be asked for in one piece, or its error instead."""
+        return bool(self.flags & _CAN_READ_WHOLE)
 
 
-def shake_hands(stream: NbdStream) -> Export:
-    """Go through the handshake for the default export.
+def shake_hands(stream: NbdStream, export: str = "", *, can_read: bool = True) -> Export:
+    """Go through the handshake for an export.
+
+    Args:
+        stream: Connected just now.
+        export: Its name; empty for the default one.
+        can_read: Whether it will be read: asks for structured replies and block status.
 
     Raises:
         NbdError: it fails, or the server cannot do what is needed.
@@ -58,15 +84,18 @@ def shake_hands(stream: NbdStream) -> Export:
     if magic != _INIT_MAGIC or option_magic != _OPTION_MAGIC or not flags & _FIXED_NEWSTYLE:
         raise NbdError("this is no NBD server of today")
     stream.send(_CLIENT_FLAGS.pack(_FIXED_NEWSTYLE | flags & _NO_ZEROES))
-    if not _is_accepted(stream, _STRUCTURED_REPLY, b""):
-        raise NbdError("the server has no structured replies")
-    status_id = _ask_for_status(stream)
-    size, flags = _go(stream)
-    return Export(size, status_id, bool(flags & _CAN_READ_WHOLE))
+    name = export.encode(errors="surrogateescape")
+    status_id = None
+    if can_read:
+        if not _is_accepted(stream, _STRUCTURED_REPLY, b""):
+            raise NbdError("the server has no structured replies")
+        status_id = _ask_for_status(stream, name)
+    size, flags = _go(stream, name)
+    return Export(size, status_id, flags)
 
 
-def _ask_for_status(stream: NbdStream) -> int | None:
-    query = _text(b"") + _NUMBER.pack(1) + _text(_ALLOCATION)
+def _ask_for_status(stream: NbdStream, name: bytes) -> int | None:
+    query = _text(name) + _NUMBER.pack(1) + _text(_ALLOCATION)
     status_id = None
     for kind, data in _ask(stream, _SET_META_CONTEXT, query):
         if kind == _META_CONTEXT and data[_NUMBER.size :] == _ALLOCATION:
@@ -74,10 +103,10 @@ def _ask_for_status(stream: NbdStream) -> int | None:
     return status_id
 
 
-def _go(stream: NbdStream) -> tuple[int, int]:
+def _go(stream: NbdStream, name: bytes) -> tuple[int, int]:
     """Enter the second half; return the export's size in bytes and its flags."""
     size = flags = None
-    for kind, data in _ask(stream, _GO, _text(b"") + _SHORT.pack(0)):
+    for kind, data in _ask(stream, _GO, _text(name) + _SHORT.pack(0)):
         if kind & _REFUSAL:
             raise NbdError(f"the server refuses: {data.decode(errors='replace')}")
         if kind == _INFO and data[: _SHORT.size] == _SHORT.pack(_INFO_EXPORT):

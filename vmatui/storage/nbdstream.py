@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
+
+from vmatui.storage.writing import MAX_PIECES, without
 
 MAX_TEXT: Final = 4096
 """Bytes of the longest message or name that is taken from a server."""
@@ -38,7 +41,20 @@ class NbdStream:
         try:
             self._socket.sendall(data)
         except OSError as error:
-            raise NbdClosedError(f"the connection is gone ({error.strerror})") from error
+            raise _gone(error) from error
+
+    def send_all(self, views: Sequence[memoryview]) -> None:
+        """Send all bytes of all views, without copying them together.
+
+        Raises:
+            NbdClosedError: the server went away.
+        """
+        pending = without(views, 0)
+        try:
+            while pending:
+                pending = without(pending, self._socket.sendmsg(pending[:MAX_PIECES]))
+        except OSError as error:
+            raise _gone(error) from error
 
     def fill(self, view: memoryview) -> None:
         """Receive as many bytes as the view has.
@@ -50,7 +66,7 @@ class NbdStream:
             try:
                 got = self._socket.recv_into(view, 0, socket.MSG_WAITALL)
             except OSError as error:
-                raise NbdClosedError(f"the connection is gone ({error.strerror})") from error
+                raise _gone(error) from error
             if not got:
                 raise NbdClosedError("the connection was closed")
             view = view[got:]
@@ -76,3 +92,7 @@ class NbdStream:
         with suppress(OSError):  # it may be gone already
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+
+def _gone(error: OSError) -> NbdClosedError:
+    return NbdClosedError(f"the connection is gone ({error.strerror or error})")

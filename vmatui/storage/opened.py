@@ -26,6 +26,15 @@ class OpenedSource:
         """Bytes consumed from the file or pipe so far."""
         return self._descriptor.consumed
 
+    @property
+    def settled(self) -> int:
+        """Archive offset in bytes up to which no fault can cast doubt any more."""
+        return self.position
+
+    def resume(self) -> bool:
+        """Say that nothing follows where `readv` ended short."""
+        return False
+
     def take_faults(self) -> list[SourceFault]:
         """Return the faults since the last call, in order, and forget them."""
         faults, self._faults = self._faults, []

@@ -28,6 +28,11 @@ def publish(temporary: Path, final: Path) -> None:
     sync_folder(final.parent)
 
 
+def incomplete_path(final: Path) -> Path:
+    """Return the name that an output has whose archive turned out faulty."""
+    return final.with_name(f"{final.name}.incomplete")
+
+
 def publish_incomplete(temporary: Path, final: Path) -> Path:
     """Rename a file to "FINAL.incomplete", or "FINAL.incomplete-2" ... where that is taken.
 
@@ -37,7 +42,8 @@ def publish_incomplete(temporary: Path, final: Path) -> Path:
     Raises:
         OSError: it cannot be renamed.
     """
-    names = (final.name + ".incomplete" + (f"-{n}" if n > 1 else "") for n in count(1))
+    first = incomplete_path(final)
+    names = (first.name + (f"-{n}" if n > 1 else "") for n in count(1))
     while True:
         path = final.with_name(next(names))
         try:
@@ -55,6 +61,27 @@ def replace(temporary: Path, final: Path) -> None:
     """
     temporary.replace(final)
     sync_folder(final.parent)
+
+
+def take_back(temporary: Path, final: Path, inode: int) -> None:
+    """Give a file its temporary name again, if its job was ended while it got the final one.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    if _inode_of(final) != inode:
+        return
+    if _inode_of(temporary) == inode:
+        final.unlink()
+    elif not os.path.lexists(temporary):
+        final.rename(temporary)
+
+
+def _inode_of(path: Path) -> int | None:
+    try:
+        return path.lstat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""qemu's own NBD server for one image, read-only, over a connection that only we have.
+"""qemu's own NBD server for one image, over a connection that only we have.
 
 The connection is made before qemu starts: nobody has to look whether qemu is ready, and qemu ends
 with the connection, however we end. Nothing is left behind in any folder.
@@ -19,6 +19,7 @@ from vmatui.errors import SourceError
 
 _SCRIPT: Final = 'export LISTEN_FDS=1 LISTEN_PID=$$; exec "$0" "$@" 3<&0 </dev/null'
 """Hands a listening socket over as systemd does: as descriptor 3, to this very process."""
+_WRITABLE: Final = ("--cache=writeback", "--discard=unmap", "--detect-zeroes=off")
 _KEPT: Final = 4096
 """Bytes that are looked at of what qemu says."""
 _GRACE: Final = 5.0
@@ -38,8 +39,8 @@ def find_program(name: str, path: Path) -> str:
     program = shutil.which(name)
     if program is None:
         raise SourceError(
-            f"{path} is read by {name}, which is not installed: install the package qemu-utils, "
-            "or convert the image to raw"
+            f"{path} needs {name}, which is not installed: install the package qemu-utils, "
+            "or take a raw image"
         )
     return program
 
@@ -50,15 +51,17 @@ class QemuServer:
     Args:
         path: The image.
         format: In qemu's words.
+        is_writable: Whether it may be written; zeros then make holes where they can.
 
     Raises:
         SourceError: qemu is not installed, or cannot be started.
     """
 
-    def __init__(self, path: Path, format: str) -> None:
+    def __init__(self, path: Path, format: str, *, is_writable: bool = False) -> None:
         program = find_program("qemu-nbd", path)
+        options = _WRITABLE if is_writable else ("--read-only",)
         # An absolute path is never taken for a URL or an option.
-        arguments = ["--read-only", f"--format={format}", str(path.absolute())]
+        arguments = [*options, f"--format={format}", str(path.absolute())]
         with ExitStack() as undo:
             try:
                 self._said: IO[bytes] = undo.enter_context(tempfile.TemporaryFile())
@@ -74,8 +77,8 @@ class QemuServer:
                     )
             except OSError as error:
                 raise SourceError(
-                    f"{path} cannot be read: qemu-nbd does not start ({error.strerror or error}); "
-                    "check the folder for temporary files"
+                    f"{path} cannot be opened: qemu-nbd does not start "
+                    f"({error.strerror or error}); check the folder for temporary files"
                 ) from error
             undo.pop_all()
 
@@ -86,8 +89,15 @@ class QemuServer:
         text = os.pread(self._said.fileno(), _KEPT, 0).decode(errors="replace")
         return [line.removeprefix("qemu-nbd: ") for line in text.split("\n") if line.strip()]
 
+    def wait(self) -> int:
+        """Wait until qemu has finished what it writes; return its exit status.
+
+        The connection must be closed.
+        """
+        return self._process.wait()
+
     def close(self) -> None:
-        """End qemu: it only reads, so there is nothing that it would have to finish."""
+        """End qemu at once, whatever it would have to finish."""
         self.connection.close()
         self._process.kill()
         self._process.wait()

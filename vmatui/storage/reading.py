@@ -58,6 +58,23 @@ def read_full(fd: int, offset: int, view: memoryview) -> int:
     return done
 
 
+def read_start(path: Path, length: int) -> bytes:
+    """Read the first bytes of a file or block device, fewer than asked only at its end.
+
+    Raises:
+        SourceError: they cannot be read.
+    """
+    fd = open_disk(path)
+    start = bytearray(length)
+    try:
+        got = read_full(fd, 0, memoryview(start))
+    except OSError as error:
+        raise read_error(path, 0, error.strerror) from error
+    finally:
+        os.close(fd)
+    return bytes(start[:got])
+
+
 def read_error(path: Path, offset: int, reason: str | None) -> SourceError:
     """Return the sentence for bytes of an image that cannot be read."""
     return SourceError(f"{path} cannot be read at offset {offset}: {reason}; check the disk")

@@ -48,13 +48,28 @@ class Source(Protocol):
         """Archive offset in bytes of what `readv` gives next."""
 
     @property
+    def settled(self) -> int:
+        """Archive offset in bytes up to which no fault can cast doubt any more.
+
+        The checksum of what stands before it was read; further on, it may still turn out wrong.
+        """
+
+    @property
     def stream(self) -> StreamState:
         """What is known of the stream: UNREAD until its end or a fault was met."""
 
     def readv(self, views: Sequence[memoryview]) -> int:
         """Fill the views in turn and completely; return the bytes given.
 
-        Fewer than asked come only where the data end. Never raises for a fault in them.
+        Fewer than asked come only where the data end, or where some are lost and nobody knows how
+        many, which `resume` tells apart. Never raises for a fault in them.
+        """
+
+    def resume(self) -> bool:
+        """Go past a loss at which `readv` ended; False where the data end.
+
+        What follows has its place in the archive somewhere after the bytes before the loss;
+        positions count on as if nothing were lost.
         """
 
     def seek(self, offset: int) -> None:

@@ -1,4 +1,4 @@
-"""Makes a block device read zero in the cheapest way that it knows.
+"""Makes a block device or a file read zero in the cheapest way that it knows.
 
 Only whole logical blocks are given to the kernel; no byte at or past the size is touched.
 """
@@ -8,17 +8,20 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import stat
 import struct
 import sys
 from collections.abc import Callable
 from typing import Final
 
 from vmatui.errors import CancelledError
+from vmatui.storage.destination import ZeroPolicy
 
 _BLKSSZGET: Final = 0x1268
 _BLKDISCARD: Final = 0x1277
 _BLKZEROOUT: Final = 0x127F
-_PUNCH_HOLE_KEEP_SIZE: Final = 3
+_PUNCH_HOLE_KEEP_SIZE: Final = 0x03
+_ZERO_RANGE_KEEP_SIZE: Final = 0x11
 CHUNK: Final = 64 << 20
 """Bytes between two looks at the cancel event: less than a second on a slow disk."""
 _PIECE: Final = 1 << 20
@@ -31,35 +34,38 @@ def logical_block_size(fd: int) -> int:
     return int.from_bytes(answer, sys.byteorder)
 
 
-def zero_device(
-    fd: int, size: int, tick: Callable[[int], None], cancelled: Callable[[], bool]
+def make_zero(
+    fd: int,
+    size: int,
+    policy: ZeroPolicy,
+    tick: Callable[[int], None],
+    cancelled: Callable[[], bool],
 ) -> None:
-    """Make the first bytes of a block device read zero.
-
-    Space is given back where the device can (so that a thin volume stays thin), zeros are written
-    where it cannot.
+    """Make the first bytes of a block device or a file read zero.
 
     Args:
-        fd: The block device, open for reading and writing without O_DIRECT.
-        size: How many bytes, at most the device's size.
+        fd: Open for reading and writing without O_DIRECT.
+        size: How many bytes, at most the size of what is open.
+        policy: Whether space is given back where that can be (so that a thin volume stays thin)
+            or kept; zeros are written where neither can be. Sparse does nothing.
         tick: Gets the bytes that read zero so far, after each chunk.
         cancelled: Asked before each chunk.
 
     Raises:
-        CancelledError: `cancelled` said so; part of the device is zero.
-        OSError: the device cannot be written.
+        CancelledError: `cancelled` said so; some of it is zero.
+        OSError: it cannot be written.
     """
-    end = size - size % logical_block_size(fd)
+    if policy is ZeroPolicy.SPARSE:
+        return
+    is_device = stat.S_ISBLK(os.fstat(fd).st_mode)
+    end = size - size % logical_block_size(fd) if is_device else size
+    zero = _give_back if policy is ZeroPolicy.DISCARD else _keep
     for start in range(0, end, CHUNK):
         if cancelled():
             raise CancelledError("stopped by the user")
         length = min(CHUNK, end - start)
-        (
-            _punch_hole(fd, start, length)
-            or (discard(fd, start, length) and _reads_zero(fd, start, length))
-            or _zero_out(fd, start, length)
-            or write_zeros(fd, start, length)
-        )
+        if not zero(fd, start, length):
+            write_zeros(fd, start, length)
         tick(start + length)
     write_zeros(fd, end, size - end)
     tick(size)
@@ -79,8 +85,8 @@ def discard(fd: int, start: int, length: int) -> bool:
     return _range_ioctl(fd, _BLKDISCARD, start, length)
 
 
-def write_zeros(fd: int, start: int, length: int) -> bool:
-    """Write zeros from one small buffer, which works everywhere; always True.
+def write_zeros(fd: int, start: int, length: int) -> None:
+    """Write zeros from one small buffer, which works everywhere.
 
     Raises:
         OSError: they cannot be written.
@@ -88,20 +94,39 @@ def write_zeros(fd: int, start: int, length: int) -> bool:
     end = start + length
     while start < end:
         start += os.pwrite(fd, memoryview(_ZEROS)[: end - start], start)
-    return True
+
+
+def _give_back(fd: int, start: int, length: int) -> bool:
+    return (
+        _punch_hole(fd, start, length)
+        or (discard(fd, start, length) and _reads_zero(fd, start, length))
+        or _keep(fd, start, length)
+    )
+
+
+def _keep(fd: int, start: int, length: int) -> bool:
+    return _zero_range(fd, start, length) or _zero_out(fd, start, length)
 
 
 def _punch_hole(fd: int, start: int, length: int) -> bool:
-    """Give the range back; the kernel does it only where the device then surely reads zero."""
-    if sys.maxsize < 1 << 32:  # offsets have another type there
-        return False
-    function = ctypes.CDLL(None).fallocate
-    function.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
-    return bool(function(fd, _PUNCH_HOLE_KEEP_SIZE, start, length) == 0)
+    """Give the range back; the kernel does it only where it then surely reads zero."""
+    return _fallocate(fd, _PUNCH_HOLE_KEEP_SIZE, start, length)
+
+
+def _zero_range(fd: int, start: int, length: int) -> bool:
+    return _fallocate(fd, _ZERO_RANGE_KEEP_SIZE, start, length)
 
 
 def _zero_out(fd: int, start: int, length: int) -> bool:
     return _range_ioctl(fd, _BLKZEROOUT, start, length)
+
+
+def _fallocate(fd: int, mode: int, start: int, length: int) -> bool:
+    if sys.maxsize < 1 << 32:  # offsets have another type there
+        return False
+    function = ctypes.CDLL(None).fallocate
+    function.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
+    return bool(function(fd, mode, start, length) == 0)
 
 
 def _range_ioctl(fd: int, request: int, start: int, length: int) -> bool:

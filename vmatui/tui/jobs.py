@@ -14,8 +14,8 @@ from textual import work
 from textual.screen import Screen
 
 from vmatui.engine.progress import Progress, ProgressFunction
-from vmatui.errors import CancelledError, VmaError
-from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed, Outcome
+from vmatui.errors import CancelledError, SuspendedError, VmaError
+from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed, Outcome, Suspended
 
 JobFunction = Callable[[ProgressFunction, threading.Event], object]
 """Gets a function for its progress and an event that asks it to stop; returns its report."""
@@ -79,6 +79,8 @@ def _outcome(job: Job, report: ProgressFunction) -> Outcome:
         return Done(job.function(report, job.cancel))
     except CancelledError:
         return Cancelled()
+    except SuspendedError as error:
+        return Suspended(str(error))
     except VmaError as error:
         return Failed(str(error))
     except Exception as error:

@@ -21,7 +21,7 @@ from vmatui.storage.magic import SNIFF_SIZE, detect
 from vmatui.tui.archivefacts import look_into, name_time, vm_id
 
 _ARCHIVE_NAME: Final = re.compile(r"\.vma(\.\w{1,8})?$|^vzdump-qemu-.*\.dat$")
-_NO_ARCHIVE: Final = (".notes", ".protected", ".log", ".txt", ".md5", ".sha256")
+_NO_ARCHIVE: Final = (".notes", ".protected", ".log", ".txt", ".md5", ".sha256", ".vmatui")
 _MAX_NOTES: Final = 1024
 _BATCH: Final = 0.1
 """Seconds between two reports, so that a long list does not keep the screen busy."""

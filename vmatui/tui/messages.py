@@ -40,7 +40,15 @@ class Failed:
     """One sentence for a person."""
 
 
-Outcome = Done | Cancelled | Failed
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """The job could not go on now; what it did is kept, and it can be taken up again."""
+
+    message: str
+    """One sentence for a person."""
+
+
+Outcome = Done | Cancelled | Failed | Suspended
 
 
 class JobProgressed(Message, bubble=False):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from functools import partial
 
 from vmatui.drawing.overlay import DeviceReader, Read, Region, read_regions
 from vmatui.engine.clustermap import ClusterMap
+from vmatui.engine.compare import compare
+from vmatui.engine.compareplan import plan_check
+from vmatui.engine.comparison import CompareReport
 from vmatui.engine.extenttable import ExtentTable
+from vmatui.engine.limit import Limiter
 from vmatui.engine.placement import Placement
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import ProgressFunction
@@ -15,18 +20,23 @@ from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport, restore
 from vmatui.engine.scout import Scout
 from vmatui.engine.verify import Visitor, verify
+from vmatui.format.header import Device
 from vmatui.tui.archivefacts import ArchiveFacts, reopen
 from vmatui.tui.jobs import JobFunction
 
 
 class Picture:
-    """What a walk draws while it runs: the map, the extents, and which of them brings what."""
+    """What a job draws while it runs: the map, the extents, and which of them brings what.
 
-    def __init__(self, facts: ArchiveFacts) -> None:
-        self.map = ClusterMap(facts.header.devices)
+    Args:
+        devices: Of the archive.
+    """
+
+    def __init__(self, devices: Sequence[Device]) -> None:
+        self.map = ClusterMap(devices)
         self.extents = ExtentTable()
         self.placement = Placement()
-        self.scout = Scout(facts.header.devices)
+        self.scout = Scout(devices)
 
     @property
     def visitors(self) -> tuple[Visitor, ...]:
@@ -56,19 +66,52 @@ def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
     return run
 
 
-def restoring(facts: ArchiveFacts, plan: RestorePlan, picture: Picture) -> JobFunction:
+def reading_back(
+    facts: ArchiveFacts, plan: RestorePlan, report: RestoreReport, picture: Picture
+) -> JobFunction:
+    """Return the job that compares what a restore has written with the archive.
+
+    Args:
+        facts: Which archive.
+        plan: Of the restore.
+        report: Of the same restore.
+        picture: Its map shows what differs.
+    """
+
+    def run(progress: ProgressFunction, cancel: threading.Event) -> CompareReport:
+        with reopen(facts) as archive:
+            return compare(
+                archive,
+                plan_check(plan, report),
+                on_difference=picture.map.mark_difference,
+                progress=progress,
+                cancel=cancel,
+            )
+
+    return run
+
+
+def restoring(
+    facts: ArchiveFacts, plan: RestorePlan, picture: Picture, limiter: Limiter
+) -> JobFunction:
     """Return the job that restores an archive as planned.
 
     Args:
         facts: Which archive.
         plan: Made for it, without problems.
         picture: Is drawn while the data is written.
+        limiter: Holds the job up when the user wants it.
     """
 
     def run(progress: ProgressFunction, cancel: threading.Event) -> RestoreReport:
         with reopen(facts) as archive:
             return restore(
-                archive, plan, visitors=picture.visitors, progress=progress, cancel=cancel
+                archive,
+                plan,
+                visitors=picture.visitors,
+                limiter=limiter,
+                progress=progress,
+                cancel=cancel,
             )
 
     return run

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vmatui.cli import diagnostics, output
-from vmatui.cli.output import Json
 from vmatui.cli.parser import Arguments
 from vmatui.cli.verdict import exit_status, header_findings
 from vmatui.engine.archive import open_archive
+from vmatui.engine.jsontext import Json
 from vmatui.errors import UsageError, printable
 from vmatui.format.header import Config
 
 DEFAULT_NAME = "qemu-server.conf"
+NO_SUCH_CONFIG = 255
+"""The reference's exit status (VMA format, the reference's command line)."""
 
 
 def run(arguments: Arguments) -> int:
@@ -40,6 +42,8 @@ def _miss(arguments: Arguments, name: str, configs: Sequence[Config]) -> int:
     sentence = printable(f"unable to find configuration data '{name}'")
     diagnostics.say(sentence)
     names = ", ".join(config.name for config in configs) or "none"
+    if arguments.is_reference:
+        return NO_SUCH_CONFIG
     diagnostics.complain(f"the configs in {arguments.file} are: {names}")
     if arguments.json:
         output.write_error(arguments.file, sentence)

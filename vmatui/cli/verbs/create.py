@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +12,14 @@ from vmatui.cli.createlog import CreateLog, image_lines
 from vmatui.cli.createrecords import create_record, plan_record
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
+from vmatui.cli.planned import refuse, show_plan
+from vmatui.cli.sealing import sealing, write_seals
 from vmatui.engine.configfile import read_config
-from vmatui.engine.create import CreateReport, create
+from vmatui.engine.create import CreateReport, Observer, create
 from vmatui.engine.createplan import CreatePlan, DiskSource, file_of, plan_create
 from vmatui.engine.limit import Limiter
 from vmatui.engine.proxmox import CONFIG_NAME, Machine
-from vmatui.errors import TargetError, UsageError, printable
+from vmatui.errors import UsageError
 from vmatui.format.header import Config
 from vmatui.storage.faults import Compression
 from vmatui.storage.outputs import STANDARD_OUTPUT
@@ -41,17 +43,19 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         raise UsageError("the archive goes to standard output, so --json has no place: leave it")
     plan = _plan(arguments)
     if arguments.dry_run:
-        return _show_plan(arguments, plan)
+        return show_plan(plan, plan_record(plan) if arguments.json else None)
     if plan.problems:
-        return _refuse(arguments, plan)
+        return refuse(plan, arguments)
     for warning in plan.warnings:
-        diagnostics.say(f"warning: {warning}")
-    report = _create(plan, arguments, interruption)
+        diagnostics.remark(f"warning: {warning}")
+    with sealing(_sealed(plan) if arguments.seal else None, plan.header) as sealers:
+        report = _create(plan, arguments, interruption, sealers)
+        write_seals(sealers, is_sound=True)
     if arguments.json:
         output.write_json(create_record(report))
     elif not arguments.verbose:
         name = "standard output" if plan.target == STANDARD_OUTPUT else plan.target
-        diagnostics.say(f"{name}: created, {report.written} bytes")
+        diagnostics.remark(f"{name}: created, {report.written} bytes")
     return 0
 
 
@@ -87,33 +91,23 @@ def _machine(arguments: Arguments, configs: list[Config]) -> Machine | None:
     return Machine(arguments.for_proxmox, **asked)
 
 
-def _show_plan(arguments: Arguments, plan: CreatePlan) -> int:
-    if arguments.json:
-        output.write_json(plan_record(plan))
-    else:
-        output.write_lines(printable(line) for line in _plan_lines(plan))
-    return TargetError.exit_code if plan.problems else 0
+def _sealed(plan: CreatePlan) -> Path:
+    path = file_of(plan.target)
+    if path is None:
+        raise UsageError("a manifest goes beside its archive, and this is no file: leave --seal")
+    return path
 
 
-def _plan_lines(plan: CreatePlan) -> Iterator[str]:
-    yield from plan.sentences
-    for warning in plan.warnings:
-        yield f"warning: {warning}"
-    for problem in plan.problems:
-        yield f"problem: {problem}"
-
-
-def _refuse(arguments: Arguments, plan: CreatePlan) -> int:
-    for problem in plan.problems:
-        diagnostics.complain(problem)
-    if arguments.json:
-        output.write_error(arguments.file, "; ".join(plan.problems))
-    return TargetError.exit_code
-
-
-def _create(plan: CreatePlan, arguments: Arguments, interruption: Interruption) -> CreateReport:
+def _create(
+    plan: CreatePlan,
+    arguments: Arguments,
+    interruption: Interruption,
+    sealers: Sequence[Observer],
+) -> CreateReport:
     total = sum(disk.device.size for disk in plan.disks)
-    observers = [CreateLog(total, diagnostics.say)] if arguments.verbose else []
+    observers = [*sealers]
+    if arguments.verbose:
+        observers.append(CreateLog(total, diagnostics.say))
     limiter = None if arguments.limit is None else Limiter(arguments.limit)
     cancel = _cancel_event(plan, interruption)
     with diagnostics.progress_bar(is_wanted=not arguments.verbose) as progress:

@@ -14,7 +14,7 @@ def run(arguments: Arguments) -> int:
     with open_archive(arguments.file) as archive:
         findings = header_findings(archive)
         if arguments.json:
-            from vmatui.cli.records import list_record
+            from vmatui.engine.records import list_record
 
             output.write_json(list_record(archive, findings))
         else:

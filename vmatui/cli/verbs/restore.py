@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.checkrecords import check_lines, check_record, check_status
+from vmatui.cli.destinations import chosen, destinations
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
+from vmatui.cli.planned import refuse, show_plan
+from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog
-from vmatui.cli.restorerecords import plan_record, restore_record
-from vmatui.cli.selection import device_id, left_out, targets
+from vmatui.cli.sealing import sealing, write_seals
+from vmatui.cli.selection import left_out, only
+from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
+from vmatui.engine.compareplan import paths_to_read
+from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan, plan_restore
 from vmatui.engine.report import sentences
+from vmatui.engine.reportlines import incomplete_line, output_lines
 from vmatui.engine.restore import RestoreReport, restore
-from vmatui.errors import TargetError, UsageError, printable
+from vmatui.engine.restorerecords import plan_record, restore_record
+from vmatui.engine.seal import place_beside
+from vmatui.engine.verify import Visitor
+from vmatui.errors import SuspendedError, UsageError, printable
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT
 
@@ -24,116 +37,130 @@ from vmatui.storage.descriptor import STANDARD_INPUT
 def run(arguments: Arguments, interruption: Interruption) -> int:
     """Restore an archive, or only plan to; return the exit status."""
     if arguments.folder is None and not arguments.to:
-        raise UsageError("nothing says where to restore to: name a folder, or use --to DEVICE=PATH")
-    with open_archive(arguments.file) as archive:
-        plan = _plan(arguments, archive.header)
+        raise UsageError(
+            "nothing says where to restore to: name a folder, or use --to DEVICE=PLACE"
+        )
+    if arguments.seal and arguments.resume:
+        raise UsageError(
+            "--resume leaves out what was read already, so --seal has no place: seal later"
+        )
+    if arguments.check:
+        require_readable_twice(arguments.file)
+    if arguments.map is not None:
+        mapped.check(arguments)
+    with open_archive(arguments.file) as archive, ExitStack() as stack:
+        if arguments.map is None:
+            plan = _plan(arguments, archive.header)
+        else:
+            plan = stack.enter_context(mapped.mapped_plan(archive, arguments, interruption))
         if arguments.dry_run:
-            return _show_plan(arguments, plan)
+            return show_plan(plan, plan_record(arguments.file, plan) if arguments.json else None)
+        if _is_taken(plan) and (arguments.json or arguments.verbose):
+            option = "--json" if arguments.json else "-v"
+            raise UsageError(f"a device goes to standard output, so {option} has no place there")
         if plan.problems:
-            return _refuse(arguments, plan)
+            return refuse(plan, arguments)
+        if arguments.check:
+            paths_to_read(plan)
         for warning in plan.warnings:
-            diagnostics.say(f"warning: {warning}")
-        report = _restore(archive, plan, arguments, interruption)
-    if arguments.json:
-        output.write_json(restore_record(report))
+            diagnostics.remark(f"warning: {warning}")
+        sealed = place_beside(arguments.file) if arguments.seal else None
+        with sealing(sealed, archive.raw_header) as sealers:
+            report = _restore(archive, plan, arguments, interruption, sealers)
+            write_seals(sealers, is_sound=report.verify.is_sound)
     _say_report(report)
-    return exit_status(report.verify.findings)
+    check = read_back(arguments.file, plan, report, interruption) if arguments.check else None
+    if arguments.json:
+        read_back_as = {} if check is None else {"check": check_record(check)}
+        output.write_json(restore_record(report) | read_back_as)
+    elif check is not None:
+        output.write_lines(check_lines(check))
+    return exit_status(report.verify.findings) if check is None else check_status(check)
 
 
 def _plan(arguments: Arguments, header: Header) -> RestorePlan:
-    to = targets(header, arguments.to)
-    skip = left_out(header, arguments.skip, _only(arguments, header))
+    formats = chosen(header, arguments.formats, "--format")
+    zero = chosen(header, arguments.zero, "--zero")
+    to = destinations(header, arguments.to, formats, zero, in_place=arguments.in_place)
+    skip = left_out(header, arguments.skip, only(header, arguments.only))
     for dev_id in skip & to.keys():
-        raise UsageError(f"device {dev_id} is both left out and given the target {to[dev_id]}")
+        raise UsageError(
+            f"device {dev_id} is both left out and given the target {to[dev_id].place}"
+        )
     return plan_restore(
         header,
         folder=None if arguments.folder is None else Path(arguments.folder),
         to=to,
+        formats=formats,
         skip=skip,
         overwrite=arguments.overwrite,
+        resume=arguments.resume,
+        allow_larger=arguments.allow_larger,
         archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
     )
 
 
-def _only(arguments: Arguments, header: Header) -> list[int] | None:
-    """Return the ids that `-d` names; as in the reference, unknown devices are passed over."""
-    if arguments.only is None:
-        return None
-    found = []
-    for word in arguments.only:
-        if any(word in {device.name, str(device.dev_id)} for device in header.devices):
-            found.append(device_id(header, word))
-        else:
-            diagnostics.say(f"warning: the archive has no device {word}, so -d {word} selects none")
-    return found
-
-
-def _show_plan(arguments: Arguments, plan: RestorePlan) -> int:
-    if arguments.json:
-        output.write_json(plan_record(arguments.file, plan))
-    else:
-        output.write_lines(printable(line) for line in _plan_lines(plan))
-    return TargetError.exit_code if plan.problems else 0
-
-
-def _plan_lines(plan: RestorePlan) -> Iterator[str]:
-    yield from plan.sentences
-    for warning in plan.warnings:
-        yield f"warning: {warning}"
-    for problem in plan.problems:
-        yield f"problem: {problem}"
-
-
-def _refuse(arguments: Arguments, plan: RestorePlan) -> int:
-    for problem in plan.problems:
-        diagnostics.complain(problem)
-    if arguments.json:
-        output.write_error(arguments.file, "; ".join(plan.problems))
-    return TargetError.exit_code
-
-
 def _restore(
-    archive: Archive, plan: RestorePlan, arguments: Arguments, interruption: Interruption
+    archive: Archive,
+    plan: RestorePlan,
+    arguments: Arguments,
+    interruption: Interruption,
+    sealers: Sequence[Visitor],
 ) -> RestoreReport:
-    if not arguments.json:
+    if not (arguments.json or arguments.map is not None or _is_taken(plan)):
         output.write_lines(_device_lines(plan, arguments.folder))
-    visitors = (
-        [ReferenceLog(archive.header.devices, output.write_line)] if arguments.verbose else []
-    )
-    cancel = interruption.hand_over()
+    visitors = [*sealers]
+    if arguments.verbose:
+        visitors.append(ReferenceLog(archive.header.devices, output.write_line))
+    limiter = None if arguments.limit is None else Limiter(arguments.limit)
+    # A pipe that nobody reads blocks; there the signal itself ends the wait.
+    cancel = threading.Event() if _is_taken(plan) else interruption.hand_over()
     is_wanted = not (arguments.verbose and output.is_terminal())
     try:
         with diagnostics.progress_bar(is_wanted=is_wanted) as progress:
-            return restore(archive, plan, visitors=visitors, progress=progress, cancel=cancel)
+            return restore(
+                archive,
+                plan,
+                visitors=visitors,
+                limiter=limiter,
+                progress=progress,
+                cancel=cancel,
+            )
+    except SuspendedError:
+        diagnostics.say("what was written is kept: the same command with --resume goes on with it")
+        raise
     except BaseException:
-        _warn_of_devices(plan)
+        _warn_of_direct_targets(plan)
         raise
 
 
-def _warn_of_devices(plan: RestorePlan) -> None:
+def _is_taken(plan: RestorePlan) -> bool:
+    """Whether a device goes to standard output, which then is for nothing else."""
+    return any(planned.kind == "stdout" for planned in plan.restored)
+
+
+def _warn_of_direct_targets(plan: RestorePlan) -> None:
     """Say what a job that ended early cannot take back, as it does with files."""
     for planned in plan.restored:
-        if planned.facts is not None and planned.facts.kind == "block":
+        if planned.overwrites and planned.is_direct:
             diagnostics.say(f"warning: {planned.target} may be partly overwritten: do not use it")
 
 
 def _device_lines(plan: RestorePlan, folder: str | None) -> Iterator[str]:
     """Yield the reference's line for each disk; it names the file that is being written."""
     for planned in plan.restored:
-        path = planned.target
-        if path is not None and not planned.device.is_vmstate:
-            in_folder = folder is not None and path.parent == plan.folder
-            shown = f"{folder}/tmp-{path.name}" if in_folder else str(path)
+        assert planned.destination is not None
+        path = planned.destination.path
+        if not planned.device.is_vmstate:
+            in_folder = folder is not None and path is not None and path.parent == plan.folder
+            shown = f"{folder}/tmp-{path.name}" if in_folder and path else planned.target or ""
             yield f"DEVINFO {printable(shown)} {planned.device.size}"
 
 
 def _say_report(report: RestoreReport) -> None:
     diagnostics.say_findings(report.verify.findings)
-    outputs = (*report.outputs, *report.configs)
-    for each in outputs:
-        if each.is_complete:
-            diagnostics.say(f"{each.name}: restored to {each.path}")
-    incomplete = ", ".join(str(each.path) for each in outputs if not each.is_complete)
-    if incomplete:
-        diagnostics.complain(f"the archive has errors, so these are incomplete: {incomplete}")
+    for line in output_lines(report):
+        diagnostics.remark(line)
+    if told := incomplete_line(report):
+        diagnostics.complain(told)
     diagnostics.say_statements(*sentences(report.verify))

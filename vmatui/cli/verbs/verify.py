@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from vmatui.cli import diagnostics, output
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
-from vmatui.cli.records import verify_record
 from vmatui.cli.reference import list_lines
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
+from vmatui.engine.records import verify_record
 from vmatui.engine.report import VerifyReport, sentences
 from vmatui.engine.verify import Visitor, verify
 
@@ -35,5 +37,10 @@ def _verify(archive: Archive, arguments: Arguments, interruption: Interruption) 
     is_wanted = not (arguments.verbose and output.is_terminal())
     with diagnostics.progress_bar(is_wanted=is_wanted) as progress:
         return verify(
-            archive, quick=arguments.quick, visitors=visitors, progress=progress, cancel=cancel
+            archive,
+            quick=arguments.quick,
+            manifest=None if arguments.manifest is None else Path(arguments.manifest),
+            visitors=visitors,
+            progress=progress,
+            cancel=cancel,
         )

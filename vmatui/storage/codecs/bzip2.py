@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bz2 import BZ2Decompressor
 
-from vmatui.storage.codecs.intake import Decoded, Intake
+from vmatui.storage.codecs.intake import Decoded, Intake, Mark
 from vmatui.storage.codecs.sequence import decode_stream
 from vmatui.storage.magic import BZIP2
 
@@ -18,4 +18,5 @@ def decode(intake: Intake) -> Decoded:
         if intake.look(len(BZIP2)) != BZIP2:
             raise intake.damaged("no bzip2 stream starts here")
         yield from decode_stream(intake, BZ2Decompressor(), OSError, _TAIL)
+        yield Mark.SETTLED
     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from enum import Enum
 
 from vmatui.storage.faults import SourceFaultKind
 
@@ -22,7 +23,16 @@ class Damage:
     kind: SourceFaultKind
     message: str
     length: int = 0
-    """Decoded bytes that follow as zeros because they could not be decoded."""
+    """Decoded bytes that follow and are not right: zeros, or ones that fail their checksum."""
+    is_break: bool = False
+    """Whether decoded bytes are lost here, nobody knows how many, and others follow."""
+
+
+class Mark(Enum):
+    """What a codec says of the bytes that it has given."""
+
+    SETTLED = "settled"
+    """They are decoded and checked as far as their checksum goes: what comes does not change it."""
 
 
 class DamagedStreamError(Exception):
@@ -33,16 +43,30 @@ class DamagedStreamError(Exception):
         self.damage = damage
 
 
-Decoded = Generator[bytes | Damage, None, bool]
+Decoded = Generator[bytes | Damage | Mark, None, bool]
 """What a codec gives: pieces of data and damage in order, then whether checksums covered it all."""
+
+
+def _no_tail(length: int) -> bytes:
+    return b""
 
 
 class Intake:
     """Compressed bytes from a `read(n)` that gives up to n bytes, and nothing at the end."""
 
-    def __init__(self, read: Callable[[int], bytes], name: str) -> None:
+    def __init__(
+        self,
+        read: Callable[[int], bytes],
+        name: str,
+        size: int | None = None,
+        tail: Callable[[int], bytes] = _no_tail,
+    ) -> None:
         self.offset = 0
         """Bytes taken so far: the place in the file of the next one."""
+        self.size = size
+        """Bytes of the file, where they are known."""
+        self.tail = tail
+        """Gives up to that many of the file's last bytes, none where they cannot be had."""
         self._read = read
         self._name = name
         self._buffer = memoryview(b"")

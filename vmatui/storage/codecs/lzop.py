@@ -1,124 +1,177 @@
 """lzop: a header, then blocks of LZO1X data with their own checksums, then an end marker.
 
-A block says how long it is, packed and unpacked, before its data: so a damaged one is passed,
-and the data after it keep their place.
+A block says how long it is, packed and unpacked, before its data, and leans on no other: so a
+damaged one is passed and the data after it keep their place. Where the lengths themselves are
+damaged, the next block whose checksum matches is looked for.
 """
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from lzallright import LZOCompressor, LZOError
+from typing import Final
 
 from vmatui.storage.codecs.fast_zlib import library
-from vmatui.storage.codecs.intake import Damage, Decoded, Intake
+from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Decoded, Intake, Mark
+from vmatui.storage.codecs.lzop_block import (
+    LARGEST_BLOCK,
+    LARGEST_HEADER,
+    BlockHeader,
+    has_checksums,
+    has_lengths,
+    parse_block,
+)
+from vmatui.storage.codecs.regain import Search, regained
 from vmatui.storage.magic import LZOP
 
-_LARGEST_BLOCK = 1 << 20
-"""Four times what lzop writes. The format allows 64 MiB, but a hostile block grows up to
-255 times its packed size before the library gives up on it."""
 _LZO1X_METHODS = (1, 2, 3)
 _FIRST_LONG_HEADER = 0x0940
 """The version since which the header says what it needs, the level and a 64-bit time."""
 _EXTRA_FIELD, _FILTER, _HEADER_CRC32 = 0x40, 0x800, 0x1000
-_DATA_ADLER32, _DATA_CRC32, _PACKED_ADLER32, _PACKED_CRC32 = 0x1, 0x100, 0x2, 0x200
-
-_Checksum = Callable[[bytes | memoryview], int]
-_DATA_CHECKSUMS: tuple[tuple[int, _Checksum], ...] = (
-    (_DATA_ADLER32, library.adler32),
-    (_DATA_CRC32, library.crc32),
-)
-_PACKED_CHECKSUMS: tuple[tuple[int, _Checksum], ...] = (
-    (_PACKED_ADLER32, library.adler32),
-    (_PACKED_CRC32, library.crc32),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A block as it stands in the file: packed data, and what its checksums should be."""
-
-    offset: int
-    length: int
-    packed: memoryview
-    data_checksums: tuple[tuple[_Checksum, int], ...]
-    packed_checksums: tuple[tuple[_Checksum, int], ...]
-
-    def unpack(self) -> bytes | None:
-        """Return the block's data, or None if they cannot be decoded."""
-        if len(self.packed) == self.length:
-            return bytes(self.packed)
-        try:
-            data = LZOCompressor.decompress(self.packed, self.length)
-        except LZOError:
-            return None
-        return data if len(data) == self.length else None
-
-    def is_sound(self, data: bytes) -> bool:
-        """Whether the checksums match; those of the data alone decide where there are any."""
-        if self.data_checksums:
-            return all(compute(data) == value for compute, value in self.data_checksums)
-        return all(compute(self.packed) == value for compute, value in self.packed_checksums)
+_END: Final = bytes(4)
+_START: Final = re.compile(re.escape(LZOP) + rb"|\x00[\x00-\x10]..\x00[\x00-\x10]", re.DOTALL)
+"""A part, or a block: two lengths up to `LARGEST_BLOCK`."""
+_PATIENCE: Final = 1 << 14
+"""Places that look like a block and are none, which a whole file may have."""
 
 
 def decode(intake: Intake) -> Decoded:
     """Decode all parts; True at the end if every one of them carries checksums."""
-    has_checksums = True
-    while not intake.is_at_end():
+    return (yield from _Stream(intake).decode())
+
+
+class _Stream:
+    """The parts of one file and their blocks."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._flags = 0
+        """Those of the last part."""
+        self._is_in_part = False
+        self._usual = 0
+        """Length of the blocks of this file but the last of a part; 0 before the first one."""
+        self._search = Search(intake, _START, len(LZOP), self._attempt, _PATIENCE)
+
+    def decode(self) -> Decoded:
+        are_checked = True
+        while not self._intake.is_at_end() or self._is_in_part:
+            try:
+                if self._is_in_part:
+                    yield from self._decode_block()
+                else:
+                    yield from self._begin_part()
+                    are_checked &= has_checksums(self._flags)
+            except DamagedStreamError as error:
+                yield from self._pass(error)
+        return are_checked
+
+    def _begin_part(self) -> Decoded:
+        intake = self._intake
         if intake.look(len(LZOP)) != LZOP:
             raise intake.damaged("no lzop header starts here")
-        flags, is_sound = _read_header(intake)
+        self._flags, is_sound = _read_header(intake)
+        self._is_in_part = True
         if not is_sound:
             yield Damage(
                 "stream-checksum",
                 f"the lzop header that ends at byte {intake.offset} of the file "
                 "does not match its checksum",
             )
-        yield from _decode_blocks(intake, flags)
-        checksums = (*_DATA_CHECKSUMS, *_PACKED_CHECKSUMS)
-        has_checksums = has_checksums and any(flags & flag for flag, _ in checksums)
-    return has_checksums
+        return True
+
+    def _decode_block(self) -> Decoded:
+        """Decode the next block, or take the end marker."""
+        intake = self._intake
+        head = intake.look(LARGEST_HEADER)
+        if head[:4] == _END:
+            intake.skip(4)
+            self._is_in_part = False
+            return True
+        header = parse_block(head, self._flags)
+        if header is None:
+            raise _no_block(intake, head)
+        packed = intake.look(header.end)[header.size :]
+        if len(packed) < header.packed_length:
+            raise intake.cut()
+        data = header.unpack(packed)
+        if data is None or not header.proves(data, packed):
+            yield from self._pass_block(header, data)
+        else:
+            self._usual = self._usual or header.length
+            intake.skip(header.end)
+            yield data
+        yield Mark.SETTLED
+        return True
+
+    def _pass_block(self, header: BlockHeader, data: bytes | None) -> Decoded:
+        """Go past a damaged block, if its header leads to another one.
+
+        Args:
+            header: The block's.
+            data: What was decoded in spite of a wrong checksum, None if nothing was.
+
+        Raises:
+            DamagedStreamError: something else stands there.
+        """
+        intake = self._intake
+        place = f"the lzop block at byte {intake.offset} of the file"
+        following = intake.look(header.end + LARGEST_HEADER)[header.end :]
+        is_last = not following or following[:4] == _END
+        if not is_last and parse_block(following, self._flags) is None:
+            raise intake.damaged("a block that cannot be decoded, and no other behind it")
+        intake.skip(header.end)
+        if data is not None:
+            message = f"{place} does not match its checksum"
+            yield Damage("stream-checksum", message, len(data))
+            yield data
+        elif is_last or header.length == (self._usual or header.length):
+            message = f"{place} cannot be decoded: {header.length} bytes of zeros stand in for it"
+            yield Damage("stream-error", message, header.length)
+            yield bytes(header.length)
+        else:
+            damage = Damage("stream-error", f"{place} cannot be decoded")
+            yield regained(damage, None, intake.offset)
+        return True
+
+    def _pass(self, error: DamagedStreamError) -> Decoded:
+        """Report damage and go to the next block or part.
+
+        Raises:
+            DamagedStreamError: there is none.
+        """
+        is_block = self._search.next()
+        if is_block is None:
+            raise error
+        self._is_in_part = is_block
+        yield regained(error.damage, None, self._intake.offset)
+        return True
+
+    def _attempt(self) -> bool | None:
+        """Whether a block starts here (True) or a part (False); None if neither does."""
+        intake = self._intake
+        head = intake.look(LARGEST_HEADER)
+        if head[: len(LZOP)] == LZOP:
+            return False
+        header = parse_block(head, self._flags)
+        if header is None:
+            return None
+        packed = intake.look(header.end)[header.size :]
+        data = header.unpack(packed) if len(packed) == header.packed_length else None
+        if data is None or not header.proves(data, packed):
+            return None
+        # Without a checksum only the length speaks for it.
+        is_usual = header.packed_length < header.length == self._usual
+        return True if header.checksums or is_usual else None
 
 
-def _decode_blocks(intake: Intake, flags: int) -> Decoded:
-    while block := _read_block(intake, flags):
-        data = block.unpack()
-        place = f"the lzop block at byte {block.offset} of the file"
-        if data is None:
-            message = f"{place} cannot be decoded: {block.length} bytes of zeros stand in for it"
-            yield Damage("stream-error", message, block.length)
-            yield bytes(block.length)
-            continue
-        if not block.is_sound(data):
-            yield Damage("stream-checksum", f"{place} does not match its checksum")
-        yield data
-    return True
-
-
-def _read_block(intake: Intake, flags: int) -> _Block | None:
-    """Read a block with its header; None at the end marker."""
-    offset = intake.offset
-    length = _take_number(intake)
-    if length == 0:
-        return None
-    packed_length = _take_number(intake)
-    if not 0 < packed_length <= length <= _LARGEST_BLOCK:
-        raise intake.damaged(
-            f"a block of {packed_length} packed and {length} unpacked bytes; if `lzop -t FILE` "
-            "has no objection, unpack it on the way with `lzop -dc FILE | vmatui ... -`"
-        )
-    data_checksums = _take_checksums(intake, _DATA_CHECKSUMS, flags)
-    is_stored = packed_length == length
-    packed_checksums = () if is_stored else _take_checksums(intake, _PACKED_CHECKSUMS, flags)
-    return _Block(offset, length, intake.take(packed_length), data_checksums, packed_checksums)
-
-
-def _take_checksums(
-    intake: Intake, kinds: tuple[tuple[int, _Checksum], ...], flags: int
-) -> tuple[tuple[_Checksum, int], ...]:
-    return tuple((compute, _take_number(intake)) for flag, compute in kinds if flags & flag)
+def _no_block(intake: Intake, head: memoryview) -> DamagedStreamError:
+    if len(head) < LARGEST_HEADER and (len(head) < 8 or has_lengths(head)):
+        return intake.cut()
+    length, packed_length = struct.unpack_from(">II", head)
+    return intake.damaged(
+        f"a block of {packed_length} packed and {length} unpacked bytes; if `lzop -t FILE` "
+        "has no objection, unpack it on the way with `lzop -dc FILE | vmatui ... -`"
+    )
 
 
 def _take_number(intake: Intake) -> int:
@@ -149,4 +202,4 @@ def _read_header(intake: Intake) -> tuple[int, bool]:
 def _skip_extra_field(intake: Intake) -> None:
     left = _take_number(intake) + 4  # its checksum
     while left:
-        left -= len(intake.take(min(left, _LARGEST_BLOCK)))
+        left -= len(intake.take(min(left, LARGEST_BLOCK)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import lzma
 
-from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Decoded, Intake
+from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Decoded, Intake, Mark
 from vmatui.storage.codecs.sequence import decode_stream
 from vmatui.storage.magic import XZ
 
@@ -26,6 +26,7 @@ def decode(intake: Intake) -> Decoded:
             yield from decode_stream(intake, decompressor, lzma.LZMAError, _TAIL)
         except DamagedStreamError as error:
             raise _explained(error) from None
+        yield Mark.SETTLED
         has_checksums = has_checksums and _is_verified(decompressor.check)
         while intake.look(4) == _PADDING:
             intake.skip(4)

@@ -1,101 +1,134 @@
 """zstd: frames in a row, skippable ones between them, a checksum at a frame's end or none.
 
-The blocks of a frame are told apart here (RFC 8878, 3.1.1.2) and handed to the library one by
-one: so every block before a damaged one, and all data before a wrong checksum, are given.
+The blocks of a frame are told apart and handed to the library one by one: so every block before a
+damaged one, and all data before a wrong checksum, are given. Blocks lean on those before them, so
+after damage the rest of its frame is lost and the next frame is looked for. How much was lost is
+known where the frame says its length and its end is there, or where a seek table tells.
 """
 
 from __future__ import annotations
 
-import sys
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
 
 from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Decoded, Intake
-from vmatui.storage.codecs.zstd_frame import (
-    LARGEST_HEADER,
-    MAGIC,
-    is_skippable,
-    parse_header,
-    refusal,
-)
+from vmatui.storage.codecs.regain import Search, regained
+from vmatui.storage.codecs.seek_table import SeekTable, read_seek_table
+from vmatui.storage.codecs.zstd_blocks import LARGEST_BLOCK, Frame
+from vmatui.storage.codecs.zstd_frame import LARGEST_HEADER, MAGIC, is_skippable, refusal
 
-if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdDecompressor, ZstdError
-else:
-    from backports.zstd import ZstdDecompressor, ZstdError
-
-_PIECE = 1 << 17
-"""Bytes decoded at once: the most that one block holds."""
-_RLE_BLOCK = 1
+_PATIENCE: Final = 4096
+"""Places that look like a frame and are none, which a whole file may have."""
+_MAGIC_PATTERN: Final = re.compile(re.escape(MAGIC))
 
 
 def decode(intake: Intake) -> Decoded:
     """Decode all frames; True at the end if every one of them carries a checksum."""
-    has_checksums = True
-    while not intake.is_at_end():
+    return (yield from _Stream(intake).decode())
+
+
+class _Stream:
+    """The frames of one file."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._frame: Frame | None = None
+        """The frame that is decoded."""
+        self._found: Frame | None = None
+        """A frame behind damage, its first block decoded."""
+        self._search = Search(intake, _MAGIC_PATTERN, len(MAGIC), self._attempt, _PATIENCE)
+        self._ways = _PATIENCE
+        """How many damaged frames may still be followed to their end in vain."""
+
+    def decode(self) -> Decoded:
+        has_checksums = True
+        while not self._intake.is_at_end():
+            try:
+                has_checksums &= yield from self._decode_next()
+            except DamagedStreamError as error:
+                yield from self._pass(error)
+        return has_checksums
+
+    def _decode_next(self) -> Decoded:
+        """Decode the frame that was found, or the one that starts here."""
+        self._frame, self._found = self._found or self._next_frame(), None
+        if self._frame is None:
+            return True
+        has_checksum = yield from self._frame.decode()
+        self._frame = None
+        return has_checksum
+
+    def _next_frame(self) -> Frame | None:
+        """Return the frame that starts here; None behind one that holds no data."""
+        intake = self._intake
         head = intake.look(LARGEST_HEADER)
         if is_skippable(head):
             _skip_frame(intake)
-        elif head[:4] == MAGIC:
-            has_checksums &= yield from _decode_frame(intake)
-        else:
+            return None
+        if head[:4] != MAGIC:
             raise intake.damaged("no zstd frame starts here")
-    return has_checksums
+        told = refusal(head)
+        if told:
+            raise DamagedStreamError(Damage("stream-error", told))
+        return Frame(intake)
+
+    def _pass(self, error: DamagedStreamError) -> Decoded:
+        """Report damage and go to where decoding goes on.
+
+        Raises:
+            DamagedStreamError: nothing that can be decoded follows.
+        """
+        frame = self._frame
+        start, given = (frame.start, frame.given) if frame else (self._intake.offset, 0)
+        lost = frame.skip_rest() if frame and self._ways else None
+        place = self._intake.offset
+        if lost is None:
+            self._ways = max(0, self._ways - 1)
+            self._found = self._search.next()
+            if self._found is None:
+                raise error
+            place = self._found.start
+            lost = self._table_says(start, given, place)
+        yield regained(error.damage, lost, place)
+        yield from _zeros(lost or 0)
+        self._frame = None
+        return True
+
+    def _attempt(self) -> Frame | None:
+        frame = Frame(self._intake)
+        return frame if frame.attempt() else None
+
+    @cached_property
+    def _table(self) -> SeekTable | None:
+        return read_seek_table(self._intake)
+
+    def _table_says(self, start: int, given: int, place: int) -> int | None:
+        """Return how many archive bytes are lost, if a seek table tells.
+
+        Args:
+            start: Where in the file the damaged frame starts.
+            given: Bytes of it that were decoded.
+            place: Where in the file the next good frame starts.
+        """
+        if self._table is None:
+            return None
+        before, after = self._table.offset_of(start), self._table.offset_of(place)
+        if before is None or after is None or after < before + given:
+            return None
+        return after - before - given
 
 
 def _skip_frame(intake: Intake) -> None:
     left = int.from_bytes(intake.take(8)[4:], "little")
     while left:
-        left -= len(intake.take(min(left, _PIECE)))
+        left -= len(intake.take(min(left, LARGEST_BLOCK)))
 
 
-def _decode_frame(intake: Intake) -> Decoded:
-    """Decode one frame; True at the end if it carries a checksum."""
-    head = intake.look(LARGEST_HEADER)
-    told = refusal(head)
-    if told:
-        raise DamagedStreamError(Damage("stream-error", told))
-    header = parse_header(head)
-    decoder = ZstdDecompressor()
-    yield from _feed(decoder, intake, header.size)
-    is_last = False
-    while not is_last:
-        word = int.from_bytes(intake.look(3), "little")
-        is_last = bool(word & 1)
-        size = 1 if word >> 1 & 3 == _RLE_BLOCK else word >> 3
-        yield from _feed(decoder, intake, 3 + size)
-    if header.has_checksum:
-        yield from _check(decoder, intake)
-    return header.has_checksum
-
-
-def _feed(decoder: ZstdDecompressor, intake: Intake, length: int) -> Decoded:
-    """Decode one part of a frame; of a cut one as much as is there."""
-    packed = intake.look(length)
-    left = packed
-    try:
-        while True:
-            piece = decoder.decompress(left, _PIECE)
-            if piece:
-                yield piece
-            if decoder.needs_input or decoder.eof:
-                break
-            left = packed[:0]
-    except ZstdError as error:
-        raise intake.damaged(str(error)) from None
-    if len(packed) < length:
-        raise intake.cut()
-    intake.skip(length)
-    return True
-
-
-def _check(decoder: ZstdDecompressor, intake: Intake) -> Decoded:
-    """Have the library compare the checksum behind the last block."""
-    checksum = intake.take(4)
-    try:
-        decoder.decompress(checksum)
-    except ZstdError:
-        yield Damage(
-            "stream-checksum",
-            f"the checksum of the zstd frame that ends at byte {intake.offset} of the file "
-            "does not match its data",
-        )
-    return True
+def _zeros(length: int) -> Iterator[bytes]:
+    zeros = bytes(min(length, LARGEST_BLOCK))
+    while length:
+        piece = zeros[:length]
+        length -= len(piece)
+        yield piece

@@ -22,6 +22,10 @@ class FrameHeader:
     window: int
     """Bytes of decoded data that the decoder must keep."""
     has_checksum: bool
+    content_size: int | None
+    """Bytes of data in the frame, where it says so."""
+    is_plausible: bool
+    """Whether the reserved bit is clear and no dictionary is asked for, as with any archive."""
 
 
 def is_skippable(head: bytes | memoryview) -> bool:
@@ -36,13 +40,23 @@ def parse_header(head: bytes | memoryview) -> FrameHeader:
     dictionary_length = (0, 1, 2, 4)[descriptor & 3]
     size_length = (1 if is_single_segment else 0, 2, 4, 8)[descriptor >> 6]
     size_at = 5 + (0 if is_single_segment else 1) + dictionary_length
+    content_size = None
+    if size_length:
+        content_size = int.from_bytes(head[size_at : size_at + size_length], "little")
+        content_size += 256 if size_length == 2 else 0
     if is_single_segment:
         # All of such a frame's data are its history.
-        window = int.from_bytes(head[size_at : size_at + size_length], "little")
+        window = content_size or 0
     else:
         exponent, mantissa = divmod(window_byte, 8)
         window = (8 + mantissa) << (7 + exponent)
-    return FrameHeader(size_at + size_length, window, bool(descriptor & 4))
+    return FrameHeader(
+        size_at + size_length,
+        window,
+        bool(descriptor & 4),
+        content_size,
+        is_plausible=not descriptor & 0x0B,
+    )
 
 
 def refusal(head: bytes | memoryview) -> str | None:

@@ -32,6 +32,7 @@ class ArchiveScreen(JobScreen):
 
     Args:
         facts: The archive, as its header presents it.
+        verifies: Whether to check it at once.
     """
 
     HELP = """
@@ -54,11 +55,12 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         Binding("5", "tab('findings')", "Findings", group=_TABS),
     ]
 
-    def __init__(self, facts: ArchiveFacts) -> None:
+    def __init__(self, facts: ArchiveFacts, *, verifies: bool = False) -> None:
         super().__init__()
         self.facts = facts
+        self._verifies = verifies
         self.report: VerifyReport | None = None
-        self._picture = Picture(facts)
+        self._picture = Picture(facts.header.devices)
         self._walk: Job | None = None
         self._overlay: Job | None = None
         """Reads the partition tables; what it cannot find out is left unsaid."""
@@ -73,11 +75,13 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         yield Footer()
 
     def on_mount(self) -> None:
-        """Map at once what can be mapped without reading the data."""
+        """Check what is to be checked; else map what can be mapped without reading the data."""
         self.query_one(ArchiveBand).judge(None)
         self._rest()
         self._frames = self.set_interval(_FRAME, self._poll, pause=True)
-        if self.facts.seekable:
+        if self._verifies:
+            self.action_verify()
+        elif self.facts.seekable:
             self._begin(quick=True)
 
     def action_verify(self) -> None:
@@ -86,7 +90,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 
     def action_restore(self) -> None:
         """Open the form for a restore."""
-        self.app.push_screen(RestoreScreen(self.facts))
+        self.app.push_screen(RestoreScreen(self.facts, self._learn))
 
     def action_stop(self) -> None:
         """Ask the job to stop."""
@@ -146,7 +150,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
     def _begin(self, *, quick: bool) -> None:
         if self._walk is not None:
             self._walk.stop()
-        self._picture = Picture(self.facts)
+        self._picture = Picture(self.facts.header.devices)
         self.query_one(ArchiveTabs).draw(self._picture)
         question = "" if quick else f"{self.facts.path.name} is being verified."
         title = "Mapping" if quick else "Verifying"
@@ -156,11 +160,14 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.refresh_bindings()
 
     def _take(self, report: VerifyReport) -> None:
+        self._show(report)
+        if report.is_full:
+            self.query_one(ResultPanel).open(report)
+
+    def _show(self, report: VerifyReport) -> None:
         self.report = report
         self.query_one(ArchiveBand).judge(report)
         self.query_one(ArchiveTabs).take(report)
-        if report.is_full:
-            self.query_one(ResultPanel).open(report)
         if not self._has_regions and self._overlay is None:
             self._overlay = self.start(
                 Job("Reading partition tables", partitions(self.facts, self._picture))
@@ -170,6 +177,15 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         if isinstance(regions, dict):
             self._has_regions = True
             self.query_one(ArchiveTabs).take_regions(regions)
+
+    def _learn(self, report: VerifyReport, picture: Picture) -> None:
+        """Take in what a restore has proved, as if it had been a check."""
+        if self._walk is not None:
+            self._walk.stop()
+        self._picture = picture
+        self.query_one(ArchiveTabs).draw(picture)
+        self._show(report)
+        self._rest()
 
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()

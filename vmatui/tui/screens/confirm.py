@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from vmatui.tui.widgets.styles import WARNING
 from vmatui.tui.wording import shown
@@ -30,12 +30,14 @@ class ConfirmScreen(ModalScreen[bool]):
         yes: What agreeing does, as the button says it.
         no: What it does not.
         is_grave: Whether something would be lost; the other button has the focus then.
+        to_type: What must be typed before it can be agreed to; empty asks for nothing.
     """
 
     HELP = """
 # A question
 
-Nothing happens before you answer. `y` agrees, `n` and Escape do not.
+Nothing happens before you answer. `y` agrees, `n` and Escape do not. Where what is lost
+cannot be brought back, its name must be typed first.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes", tooltip="Agree"),
@@ -44,13 +46,21 @@ Nothing happens before you answer. `y` agrees, `n` and Escape do not.
     ]
 
     def __init__(
-        self, question: str, lines: Sequence[str], *, yes: str, no: str, is_grave: bool
+        self,
+        question: str,
+        lines: Sequence[str],
+        *,
+        yes: str,
+        no: str,
+        is_grave: bool,
+        to_type: str = "",
     ) -> None:
         super().__init__()
         self._question = question
         self._lines = lines
         self._labels = yes, no
         self._is_grave = is_grave
+        self._to_type = shown(to_type).strip()
 
     def compose(self) -> ComposeResult:
         """Lay out the question, the sentences and two buttons."""
@@ -60,13 +70,29 @@ Nothing happens before you answer. `y` agrees, `n` and Escape do not.
             with VerticalScroll(can_focus=False):
                 for line in self._lines:
                     yield Static(_sentence(line))
+            if self._to_type:
+                with Horizontal(id="typing"):
+                    yield Static(Content.assemble("Type ", (self._to_type, "bold")))
+                    yield Input(placeholder="to agree", compact=True)
             with Horizontal(id="answers"):
                 yield Button(no, id="no", compact=True)
-                yield Button(yes, id="yes", compact=True)
+                yield Button(yes, id="yes", compact=True, disabled=bool(self._to_type))
 
     def on_mount(self) -> None:
         """Let Enter do what loses nothing."""
-        self.query_one("#no" if self._is_grave else "#yes").focus()
+        self.query_one("#typing Input" if self._to_type else self._safe_button).focus()
+
+    @property
+    def _safe_button(self) -> str:
+        return "#no" if self._is_grave else "#yes"
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Let who has typed what was asked for agree."""
+        self.query_one("#yes", Button).disabled = message.value.strip() != self._to_type
+
+    def on_input_submitted(self) -> None:
+        """Agree by Enter, if it was typed in full."""
+        self.action_answer(True)
 
     def on_button_pressed(self, message: Button.Pressed) -> None:
         """Answer by the button."""
@@ -74,7 +100,10 @@ Nothing happens before you answer. `y` agrees, `n` and Escape do not.
 
     def action_answer(self, answer: bool) -> None:
         """Answer by the key."""
-        self.dismiss(answer)
+        if answer and self.query_one("#yes", Button).disabled:
+            self.notify(f"Type {self._to_type} to agree", severity="warning", markup=False)
+        else:
+            self.dismiss(answer)
 
 
 def _sentence(line: str) -> Content:

@@ -18,6 +18,7 @@ from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.listing import Entry, list_archives
 from vmatui.tui.messages import Done, EntriesLearned, Failed, JobEnded
 from vmatui.tui.screens.archive import ArchiveScreen
+from vmatui.tui.screens.create import CreateScreen
 from vmatui.tui.widgets.entries import COLUMNS, detail, row_of
 from vmatui.tui.widgets.styles import MUTED, TITLE
 from vmatui.tui.widgets.table import Table
@@ -28,6 +29,7 @@ There is no VMA archive in this folder.
 
   f   choose another folder
   o   open one file, wherever it is
+  c   create an archive from disks
 
 Proxmox VE keeps backups in /var/lib/vz/dump, or in "dump" on a storage.
 """
@@ -53,6 +55,7 @@ backup; packed ones too. What is an archive is told by its content, not only by 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "open_file", "Other file", tooltip="Open an archive anywhere"),
         Binding("f,backspace", "choose_folder", "Folder", tooltip="Show another folder"),
+        Binding("c", "create", "Create", tooltip="Create an archive from disks"),
         Binding("r", "reload", "Reload", tooltip="Look into the folder again"),
     ]
 
@@ -91,6 +94,10 @@ backup; packed ones too. What is an archive is told by its content, not only by 
         """Ask for a folder and show it."""
         dialog = SelectDirectory(self.folder, title="Show the archives in a folder")
         self.app.push_screen(dialog, lambda path: self._show_folder(path) if path else None)
+
+    def action_create(self) -> None:
+        """Open the form for a new archive; it may be in this folder when that is left."""
+        self.app.push_screen(CreateScreen(self.folder), lambda _: self.action_reload())
 
     def action_reload(self) -> None:
         """Look into the folder again."""

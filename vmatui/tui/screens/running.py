@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -9,30 +11,48 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, Static
 
+from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan
+from vmatui.engine.rates import parse_rate, rate_word
+from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport
+from vmatui.engine.savedreport import save_report
 from vmatui.tui.archivefacts import ArchiveFacts
-from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
+from vmatui.tui.jobs import Job
+from vmatui.tui.messages import (
+    Cancelled,
+    Done,
+    Failed,
+    JobEnded,
+    JobProgressed,
+    Outcome,
+    Suspended,
+)
+from vmatui.tui.screens.ask import AskScreen
+from vmatui.tui.screens.confirm import ConfirmScreen
+from vmatui.tui.screens.readback import ReadBackScreen
 from vmatui.tui.walks import Picture, restoring
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.outputs import OutputTable
+from vmatui.tui.widgets.rategraph import RateGraph
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, ERROR, GOOD, MUTED, TITLE, WARNING
 from vmatui.tui.wording import counted, duration_text, shown
 
 _FRAME: Final = 1 / 20
 _QUESTION: Final = "A restore is running. New files are removed again if it is stopped."
-_WARN_BLOCK: Final = " What was being overwritten is neither old nor new now: restore it again."
+_WARN_DIRECT: Final = " What was being overwritten is neither old nor new now: restore it again."
 
 
-class RunningScreen(JobScreen):
+class RunningScreen(ReadBackScreen):
     """A restore.
 
     Args:
         facts: The archive.
         plan: What was agreed to.
+        learned: Hears what the restore proved of the archive.
+        replan: Plans to go on with this restore, should it be interrupted.
     """
 
     HELP = """
@@ -40,19 +60,40 @@ class RunningScreen(JobScreen):
 
 Every byte that is read is checked too. New files have a name that starts with `tmp-`
 until the whole archive has proved sound; if it has not, they keep a name that says
-incomplete. Escape stops: new files are removed, existing ones stay as they were.
+incomplete. Escape stops, after a question: new files are removed, existing ones stay as
+they were.
+
+`p` pauses and goes on, `l` limits how fast it goes: `40M` a second, or nothing for no
+limit. In the end `s` saves the report as text, or as JSON in a file called `.json`, and `b`
+reads everything back and compares it with the archive; what differs is marked on the map.
+
+A target that fails, a full disk for example, leaves what was written in its place. Mend
+what was wrong, and `g` goes on where the restore was.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the map's own keys, which has the focus and moves its cursor by `l`.
+        Binding("p", "pause", "Pause", tooltip="Hold the restore up, or go on", priority=True),
+        Binding("l", "limit", "Limit", tooltip="Limit how fast it goes", priority=True),
         Binding("escape,x", "stop", "Stop", tooltip="Stop the restore and remove new files"),
+        Binding("g", "go_on", "Go on", tooltip="Go on where the restore was", priority=True),
+        Binding("s", "save", "Save report", tooltip="Save the report as text or JSON"),
         Binding("escape,enter,backspace", "back", "Back", tooltip="Go back to the archive"),
     ]
 
-    def __init__(self, facts: ArchiveFacts, plan: RestorePlan) -> None:
-        super().__init__()
-        self.facts = facts
-        self.plan = plan
-        self._picture = Picture(facts)
-        self._job = Job("Restoring", restoring(facts, plan, self._picture), _QUESTION)
+    def __init__(
+        self,
+        facts: ArchiveFacts,
+        plan: RestorePlan,
+        learned: Callable[[VerifyReport, Picture], None],
+        replan: Callable[[], RestorePlan],
+    ) -> None:
+        super().__init__(facts, plan)
+        self._learned = learned
+        self._replan = replan
+        self._is_suspended = False
+        self._limiter = Limiter()
+        function = restoring(facts, plan, self.picture, self._limiter)
+        self._job = Job("Restoring", function, _QUESTION)
         self._elapsed = 0.0
 
     def compose(self) -> ComposeResult:
@@ -60,6 +101,7 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
         yield Static(id="restore-band", classes="band")
         yield OutputTable(self.facts.header, self.plan)
         yield MapView(self.facts.header.devices)
+        yield RateGraph()
         yield ResultPanel()
         yield JobBar()
         yield Footer()
@@ -67,20 +109,57 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
     def on_mount(self) -> None:
         """Begin."""
         self._head(("is being restored", ACCENT))
-        self.query_one(MapView).show(self._picture)
+        self.query_one(MapView).show(self.picture)
         self.query_one("HeatMap").focus()
         self.start(self._job)
         self._frames = self.set_interval(_FRAME, self.query_one(MapView).poll)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Offer to stop what runs, and to leave what does not."""
+        """Offer to hold up or stop what runs, and to save and leave what does not."""
         is_running = self._job in self.jobs
-        return is_running if action == "stop" else not is_running if action == "back" else True
+        if action in {"stop", "pause", "limit"}:
+            return is_running and not self._job.is_stopping
+        if action == "check":
+            return self.can_check
+        if action == "save":
+            return self.report is not None
+        if action == "go_on":
+            return self._is_suspended and not self.jobs
+        return action != "back" or not is_running
 
     def action_stop(self) -> None:
-        """Ask the job to stop; the screen says so at once."""
-        self._job.stop()
-        self.query_one(JobBar).stop()
+        """Ask whether the job shall stop: much time may have gone into it."""
+        question = ConfirmScreen(
+            "Stop the restore?",
+            (_fate_of_outputs(self.plan),),
+            yes="Stop",
+            no="Go on",
+            is_grave=True,
+        )
+        self.app.push_screen(question, lambda agreed: self._stop() if agreed else None)
+
+    def action_pause(self) -> None:
+        """Hold the job up, or let it go on."""
+        self._limiter.is_paused = not self._limiter.is_paused
+        self.query_one(JobBar).pause(self._limiter.is_paused)
+
+    def action_limit(self) -> None:
+        """Ask for a limit, which counts at once."""
+        rate = self._limiter.rate
+        now = rate_word(round(rate)) if rate is not None else ""
+        hint = "bytes a second, 40M or the like; nothing for no limit"
+        self.app.push_screen(AskScreen("Limit the restore to", hint, now, self._set_limit))
+
+    def action_go_on(self) -> None:
+        """Go on with a restore that was interrupted, if nothing speaks against it."""
+        self.start(Job("Planning", lambda _progress, _cancel: self._replan()))
+
+    def action_save(self) -> None:
+        """Ask where the report goes."""
+        place = self.plan.folder if self.plan.configs else None
+        name = str((place or Path()) / "restore-report.txt")
+        hint = "a new file: text, or JSON if it is called .json"
+        self.app.push_screen(AskScreen("Save the report as", hint, name, self._save))
 
     def action_back(self) -> None:
         """Go back to the archive."""
@@ -88,13 +167,25 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
 
     def on_job_progressed(self, message: JobProgressed) -> None:
         """Show how far each device is."""
+        if self.is_check(message.job):
+            self.query_one(JobBar).tick(message.job.title, message.progress)
+            return
         self._elapsed = message.progress.elapsed
         self.query_one(OutputTable).tick(message.progress)
+        self.query_one(RateGraph).tick(message.progress)
         self.query_one(JobBar).tick(self._job.title, message.progress)
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Say how it went, and what became of the outputs."""
+        if self.is_check(message.job):
+            self.tell_check(message.outcome)
+            self.call_after_refresh(self.refresh_bindings)
+            return
+        if message.job is not self._job:
+            self._take_up(message.outcome)
+            return
         self._frames.stop()
+        self.query_one(RateGraph).display = False
         self.query_one(MapView).poll()
         match message.outcome:
             case Done(report=RestoreReport() as report):
@@ -103,12 +194,53 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
                 self._give_up("was not restored: stopped", WARNING)
             case Failed(message=text):
                 self._give_up(f"was not restored: {text}", ERROR)
+            case Suspended(message=text):
+                self._suspend(text)
         self.call_after_refresh(self.refresh_bindings)
 
+    def _suspend(self, reason: str) -> None:
+        self._is_suspended = True
+        self.query_one(OutputTable).give_up(is_kept=True)
+        self._head((f"is interrupted: {reason}", f"bold {ERROR}"))
+        told = "goes on where it was, once that is mended; all that was written is kept"
+        self.query_one(JobBar).rest(Content.assemble(("g ", ACCENT), (told, MUTED)))
+
+    def _take_up(self, outcome: Outcome) -> None:
+        match outcome:
+            case Done(report=RestorePlan(problems=()) as plan):
+                self.app.switch_screen(RunningScreen(self.facts, plan, self._learned, self._replan))
+            case Done(report=RestorePlan(problems=(problem, *_))):
+                self.notify(problem, severity="error", timeout=10, markup=False)
+            case Failed(message=text):
+                self.notify(text, severity="error", timeout=10, markup=False)
+        self.call_after_refresh(self.refresh_bindings)
+
+    def _stop(self) -> None:
+        if self._job in self.jobs:
+            self._job.stop()
+            self.query_one(JobBar).stop()
+            self.refresh_bindings()
+
+    def _set_limit(self, word: str) -> None:
+        rate = parse_rate(word) if word else None
+        self._limiter.rate = rate
+        self.query_one(RateGraph).limit(rate)
+
+    def _save(self, place: str) -> None:
+        if self.report is not None:
+            save_report(self.report, place)
+            self.notify(f"The report is in {place}", markup=False)
+
     def _finish(self, report: RestoreReport) -> None:
+        self.report = report
+        self._learned(report.verify, self.picture)
         self.query_one(OutputTable).finish(report)
-        self.query_one(MapView).show(self._picture, report.verify.findings)
-        self.query_one(ResultPanel).open(report.verify)
+        self.query_one(MapView).show(self.picture, report.verify.findings)
+        if self.plan.unfinished.checkpoint is None:
+            self.query_one(ResultPanel).open(report.verify)
+        else:
+            told = "what was on the disk already was not written again"
+            self.query_one(ResultPanel).open(report.verify, told)
         took = f"in {duration_text(self._elapsed)}" if self._elapsed >= 1 else "in a moment"
         if report.is_complete:
             number = counted(len(report.outputs), "device")
@@ -119,12 +251,13 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
             self._rest("The archive is faulty: no disk is complete, and new files say so by name.")
 
     def _give_up(self, told: str, style: str) -> None:
-        self.query_one(OutputTable).give_up()
+        self.query_one(OutputTable).give_up(is_kept=False)
         self._head((told, f"bold {style}"))
-        kinds = {planned.facts.kind for planned in self.plan.restored if planned.facts}
+        restored = self.plan.restored
+        is_kept = any(each.overwrites and not each.is_direct for each in restored)
         text = "New files were removed again"
-        text += "; files that existed are as they were." if "file" in kinds else "."
-        self._rest(text + (_WARN_BLOCK if "block" in kinds else ""))
+        text += "; files that existed are as they were." if is_kept else "."
+        self._rest(text + (_WARN_DIRECT if any(each.is_direct for each in restored) else ""))
 
     def _head(self, told: tuple[str, str], more: str = "") -> None:
         name = self.facts.vm_name or self.facts.path.name
@@ -134,3 +267,14 @@ incomplete. Escape stops: new files are removed, existing ones stay as they were
 
     def _rest(self, hint: str) -> None:
         self.query_one(JobBar).rest(Content(hint))
+
+
+def _fate_of_outputs(plan: RestorePlan) -> str:
+    """Return what becomes of the outputs of a restore that is stopped."""
+    text = "New files are removed again."
+    if any(each.overwrites and not each.is_direct for each in plan.restored):
+        text += " Files that existed stay as they were."
+    lost = [each.target or "" for each in plan.restored if each.is_direct]
+    if lost:
+        text += f" What was overwritten is neither old nor new then: {', '.join(lost)}."
+    return text

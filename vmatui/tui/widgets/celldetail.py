@@ -13,9 +13,10 @@ from vmatui.drawing.cells import levels_of
 from vmatui.drawing.order import order_of
 from vmatui.drawing.overlay import Region
 from vmatui.engine.clustermap import (
-    DAMAGED,
+    DIFFERS,
     DOUBTFUL,
     DUPLICATE,
+    FAULT,
     LEVEL,
     UNSEEN,
     ZERO,
@@ -192,19 +193,24 @@ def _one(device_map: DeviceMap, cluster: int, *, complete: bool) -> list[Content
         words.append(("not read yet", MUTED))
     if state & DUPLICATE:
         words.append(("stored more than once", "$text-warning"))
-    if state & DOUBTFUL:
-        words.append(("doubtful: its extent has faults elsewhere", "$text-warning"))
-    if state & DAMAGED:
-        words.append(
-            (
-                "damaged: the extent that names it is faulty or its data cannot be read",
-                "$text-error",
-            )
-        )
+    if state & FAULT:
+        words.append(_fault(state & FAULT, is_named=level > UNSEEN))
     lines = [Content(", ").join(Content.styled(*word) for word in words)]
     if level:
         lines.append(_mask(mask, device_map.device.size - cluster * CLUSTER_SIZE))
     return lines
+
+
+def _fault(fault: int, *, is_named: bool) -> tuple[str, str]:
+    """Say what is wrong with a cluster, which a sound slot has named or not."""
+    if fault == DOUBTFUL:
+        return "doubtful: its extent has faults elsewhere", "$text-warning"
+    if fault == DIFFERS:
+        return "differs: its target does not hold what the archive does", "$text-error"
+    if is_named:
+        return "damaged: the manifest or a faulty extent belies it", "$text-error"
+    told = "damaged: the extent that names it is faulty or its data cannot be read"
+    return told, "$text-error"
 
 
 def _mask(mask: int, size: int) -> Content:
@@ -232,6 +238,7 @@ def _many(device_map: DeviceMap, first: int, last: int, *, complete: bool) -> Co
         ("duplicate", cells.duplicate, "$text-warning"),
         ("doubtful", cells.doubtful, "$text-warning"),
         ("damaged", cells.damaged, "$text-error"),
+        ("differs", cells.differs, "$text-error"),
     )
     said = [
         Content.styled(f"{count_text(int(counts[0]))} {word}", style)

@@ -49,7 +49,7 @@ Whatever the view, a glyph tells:
 
 A cell shows a fault if only one of its clusters has it: `n` finds the next one, `+` zooms in,
 at last to the sixteen blocks of a cluster. `g` goes to a cluster or an offset, `a` to the
-archive's own map, `s` saves a picture. The wheel zooms, a click moves, dragging pans.
+archive's own map, `i` saves an image. The wheel zooms, a click moves, dragging pans.
 """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

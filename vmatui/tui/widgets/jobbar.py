@@ -32,10 +32,12 @@ class JobBar(Widget):
         self._hint = Content()
         self._progress: Progress | None = None
         self._is_stopping = False
+        self._is_paused = False
 
     def rest(self, hint: Content) -> None:
         """Say what could be done, while nothing runs."""
-        self._hint, self._progress, self._is_stopping = hint, None, False
+        self._hint, self._progress = hint, None
+        self._is_stopping = self._is_paused = False
         self.remove_class("-running")
         self.refresh()
 
@@ -56,6 +58,11 @@ class JobBar(Widget):
         self.add_class("-running")
         self.refresh()
 
+    def pause(self, is_paused: bool) -> None:
+        """Say that the job is held up, or goes on."""
+        self._is_paused = is_paused
+        self.refresh()
+
     def render(self) -> Content:
         """Return the line, its bar as long as the room allows."""
         if self._is_stopping:
@@ -64,6 +71,8 @@ class JobBar(Widget):
             return self._hint
         title, hint = f"{_title(self._title, self._progress)}  ", "   esc stops"
         told = "   ".join(_facts(self._progress))
+        if self._is_paused:
+            title, told, hint = "Paused  ", _percent(self._progress), "   p goes on"
         room = self.size.width - cell_len(f"{title}  {told}{hint}")
         done, rest = "", ""
         if self._progress.total:
@@ -84,9 +93,13 @@ def _facts(progress: Progress) -> list[str]:
     """Return percent, rate, time left and errors, as far as they are known."""
     if progress.phase is Phase.SYNCING:
         return [f"{progress.done} of {progress.total}"]
-    facts = [percent_text(progress.done, progress.total)] if progress.total else []
+    facts = [_percent(progress)] if progress.total else []
     facts.append(f"{size_text(round(progress.rate))}/s")
     if progress.remaining is not None:
         facts.append(f"{duration_text(progress.remaining)} left")
     facts.append(counted(progress.errors, "error") if progress.errors else "no errors")
     return facts
+
+
+def _percent(progress: Progress) -> str:
+    return percent_text(progress.done, progress.total) if progress.total else ""

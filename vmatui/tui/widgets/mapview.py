@@ -74,7 +74,7 @@ class MapView(Container):
         _hidden("a", "file", "View archive", "Between a device's map and the archive's own"),
         _hidden("left_square_bracket", "neighbour(-1)", "Device before", "Show another device"),
         _hidden("right_square_bracket", "neighbour(1)", "Device after", "Show another device"),
-        _hidden("s", "save", "Save picture", "Save the map as an SVG file in the present folder"),
+        _hidden("i", "save", "Save picture", "Save the map as an SVG file in the present folder"),
         Binding("escape", "leave", "Not now", show=False),
     ]
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from vmatui.engine.plan import PlannedDevice, RestorePlan
+from vmatui.engine.plan import RestorePlan
+from vmatui.engine.planneddevice import PlannedDevice
 from vmatui.engine.progress import Progress
 from vmatui.engine.restore import Output, RestoreReport
 from vmatui.format.header import Header
@@ -67,11 +68,20 @@ class OutputTable(Table):
         outputs = zip((*report.outputs, *report.configs), sizes, strict=True)
         self._end([_row(each.name, size, *_end_of(each)) for each, size in outputs])
 
-    def give_up(self) -> None:
-        """Show what became of the outputs of a restore that did not get to its end."""
+    def give_up(self, *, is_kept: bool) -> None:
+        """Show what became of the outputs of a restore that did not get to its end.
+
+        Args:
+            is_kept: Whether what was written is kept, to go on with it.
+        """
+        kept = Cell("unfinished", "warning")
         self._end(
             [
-                _row(each.device.name, each.device.size, *_left_behind(each))
+                _row(
+                    each.device.name,
+                    each.device.size,
+                    *((kept, Cell(each.target or "")) if is_kept else _left_behind(each)),
+                )
                 for each in self._restored
             ]
         )
@@ -91,7 +101,7 @@ class OutputTable(Table):
             Cell(size_text(device.size), "muted"),
             Cell(partial(bar, share), tone),
             Cell(percent_text(done, device.clusters)),
-            Cell(str(planned.target), "muted"),
+            Cell(planned.target or "", "muted"),
         )
 
 
@@ -101,15 +111,14 @@ def _row(name: str, size: int, state: Cell, path: Cell) -> Row:
 
 def _end_of(output: Output) -> tuple[Cell, Cell]:
     state = Cell("complete", "success") if output.is_complete else Cell("incomplete", "error")
-    return state, Cell(str(output.path))
+    return state, Cell(output.place)
 
 
 def _left_behind(planned: PlannedDevice) -> tuple[Cell, Cell]:
     """Return what is at a target after a restore that was stopped or failed."""
-    where = Cell(str(planned.target), "muted")
-    kind = planned.facts.kind if planned.facts is not None else "absent"
-    if kind == "block":
+    where = Cell(planned.target or "", "muted")
+    if planned.is_direct:
         return Cell("unusable", "error"), where
-    if kind == "file":
+    if planned.overwrites:
         return Cell("as before"), where
     return Cell("removed"), where

@@ -43,10 +43,15 @@ class ResultPanel(Vertical):
         """Whether it can be seen."""
         return self.has_class("-open")
 
-    def open(self, report: VerifyReport) -> None:
-        """Show the statements of a report."""
+    def open(self, report: VerifyReport, told: str = "every byte was read") -> None:
+        """Show the statements of a report.
+
+        Args:
+            report: What was found.
+            told: What was read for it.
+        """
         glyph, words, style = verdict(report)
-        title = Content.assemble((f"{glyph} {words}", style), ("  every byte was read", MUTED))
+        title = Content.assemble((f"{glyph} {words}", style), (f"  {told}", MUTED))
         self.query_one(".title", Static).update(title)
         for line, (name, text) in zip(self.query(Horizontal), statements(report), strict=True):
             line.query_one(".subject", Static).update(name)

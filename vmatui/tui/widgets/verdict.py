@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
+from vmatui.engine.proof import Payload
 from vmatui.engine.report import Structure, VerifyReport, sentences
 from vmatui.format.codes import Severity
 from vmatui.storage.faults import StreamState
@@ -48,10 +49,11 @@ def statements(report: VerifyReport) -> tuple[tuple[Content, str], ...]:
     structure, stream, payload = sentences(report)
     good, bad, unknown = ("✔", GOOD), ("✘", f"bold {ERROR}"), ("○", MUTED)
     of_stream = {StreamState.SOUND: good, StreamState.FAULTY: bad}
+    of_payload = {Payload.SOUND: good, Payload.FAULTY: bad}
     marks = (
         good if report.structure is Structure.SOUND else bad,
         of_stream.get(report.stream, unknown),
-        unknown,
+        of_payload.get(report.payload, unknown),
     )
     titles = ("Structure", "Stream", "Payload")
     return tuple(

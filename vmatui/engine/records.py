@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vmatui.cli.output import Json
 from vmatui.engine.archive import Archive
 from vmatui.engine.findings import Finding
+from vmatui.engine.jsontext import Record
+from vmatui.engine.proof import Proof
 from vmatui.engine.report import DeviceReport, VerifyReport
-
-Record = dict[str, Json]
 
 
 def list_record(archive: Archive, findings: Sequence[Finding]) -> Record:
@@ -46,6 +45,7 @@ def verify_record(report: VerifyReport) -> Record:
         "structure": report.structure.value,
         "stream": report.stream.value,
         "payload": report.payload.value,
+        "manifest": _proof_record(report.proof),
         "devices": [_device_record(device) for device in report.devices],
         "configs": [{"name": name, "size": size} for name, size in report.configs],
         "extents": report.extents,
@@ -70,6 +70,18 @@ def finding_record(finding: Finding) -> Record:
     }
 
 
+def _proof_record(proof: Proof) -> Record | None:
+    if proof.manifest is None:
+        return None
+    return {
+        "path": str(proof.manifest),
+        "sealed": proof.sealed_at,
+        "digest": None if proof.digest is None else proof.digest.hex(),
+        "problem": proof.problem or None,
+        "uncompared": proof.uncompared,
+    }
+
+
 def _device_record(device: DeviceReport) -> Record:
     return {
         "dev_id": device.dev_id,
@@ -80,4 +92,6 @@ def _device_record(device: DeviceReport) -> Record:
         "zero": device.zero,
         "missing": device.missing,
         "damaged": device.damaged,
+        "rotten": device.rotten,
+        "doubtful": device.doubtful,
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from vmatui.cli.records import Record, verify_record
+from vmatui.engine.jsontext import Record
 from vmatui.engine.plan import RestorePlan
+from vmatui.engine.records import verify_record
 from vmatui.engine.restore import RestoreReport
 
 
@@ -15,13 +16,13 @@ def restore_record(report: RestoreReport) -> Record:
             {
                 "dev_id": output.dev_id,
                 "name": output.name,
-                "path": str(output.path),
+                "path": output.place,
                 "complete": output.is_complete,
             }
             for output in report.outputs
         ],
         "configs": [
-            {"name": config.name, "path": str(config.path), "complete": config.is_complete}
+            {"name": config.name, "path": config.place, "complete": config.is_complete}
             for config in report.configs
         ],
         "verify": verify_record(report.verify),
@@ -37,15 +38,24 @@ def plan_record(archive: str, plan: RestorePlan) -> Record:
                 "dev_id": planned.device.dev_id,
                 "name": planned.device.name,
                 "size": planned.device.size,
-                "target": None if planned.target is None else str(planned.target),
-                "kind": None if planned.facts is None else planned.facts.kind,
+                "target": planned.target,
+                "kind": planned.kind,
                 "overwrites": planned.overwrites,
+                "format": planned.format,
+                "zero": planned.zero.value,
+                "room": planned.room,
+                "holds": None if planned.facts is None else planned.facts.holds,
+                "in_use": None if planned.facts is None else planned.facts.occupation,
+                "free": None if planned.facts is None else planned.facts.free,
             }
             for planned in plan.devices
         ],
         "configs": [
             {"name": planned.config.name, "target": str(planned.target)} for planned in plan.configs
         ],
+        "resumes_at": None
+        if plan.unfinished.checkpoint is None
+        else plan.unfinished.checkpoint.position,
         "problems": list(plan.problems),
         "warnings": list(plan.warnings),
     }

@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m tests.bench` times the product against yardsticks, in turn."""

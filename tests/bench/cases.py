@@ -1,0 +1,100 @@
+"""What is measured against what, and the ratio that must be met."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from shlex import quote
+
+from tests.bench.material import Material
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One comparison; both commands start in an empty folder."""
+
+    name: str
+    ours: str
+    yardstick: str
+    told: str
+    """The yardstick as the table shows it."""
+    goal: float | None = None
+    """Our time may be so many times the yardstick's; None where nothing is promised."""
+
+
+def cases(material: Material) -> Iterator[Case]:
+    """Yield all comparisons that this machine has the programs for."""
+    yield from _plain(material)
+    for suffix, program in (("zst", "zstd"), ("gz", "pigz"), ("lzo", "lzop")):
+        if shutil.which(program):
+            yield from _packed(material, suffix, program)
+    yield from _creating(material)
+    yield from _starting(material)
+
+
+def _plain(material: Material) -> Iterator[Case]:
+    archive = quote(str(material.plain))
+    yield Case(
+        "restore .vma", _job("restore", archive, "out"), f"cat {archive} >copy",
+        "cat ARCHIVE >file", 1 / 0.85,
+    )  # fmt: skip
+    yield Case(
+        "restore .vma, on the disk", f"{_vmatui('restore')} {archive} out",
+        f"cat {archive} >copy && sync -d copy", "cat ARCHIVE >file; fdatasync", 1.15,
+    )  # fmt: skip
+    yield Case(
+        "verify .vma", f"{_vmatui('verify')} {archive}", f"cat {archive} >/dev/null",
+        "cat ARCHIVE >/dev/null", 1.3,
+    )  # fmt: skip
+
+
+def _packed(material: Material, suffix: str, program: str) -> Iterator[Case]:
+    archive = quote(str(material.packed[suffix]))
+    unpack = f"{program} -dcq {archive}" if program != "pigz" else f"pigz -dc {archive}"
+    yield Case(
+        f"restore .vma.{suffix}", _job("restore", archive, "out"), f"{unpack} | cat >copy",
+        f"{program} -dc ARCHIVE | cat >file", 1 / 0.9 if suffix == "zst" else 1.0,
+    )  # fmt: skip
+    if suffix == "zst":
+        yield Case(
+            "restore .vma.zst, on the disk", f"{_vmatui('restore')} {archive} out",
+            f"{unpack} | cat >copy && sync -d copy", "zstd -dc | cat >file; fdatasync", 1.15,
+        )  # fmt: skip
+    yield Case(
+        f"verify .vma.{suffix}", f"{_vmatui('verify')} {archive}", f"{unpack} >/dev/null",
+        f"{program} -dc ARCHIVE >/dev/null", 1.1 if suffix == "zst" else 1.0,
+    )  # fmt: skip
+
+
+def _creating(material: Material) -> Iterator[Case]:
+    disk, plain = quote(str(material.disk)), quote(str(material.plain))
+    yield Case(
+        "create .vma", _job("create", "new.vma", disk), f"cp --sparse=auto {disk} copy",
+        "cp --sparse=auto DISK file", 1 / 0.85,
+    )  # fmt: skip
+    yield Case(
+        "create .vma.zst", _job("create", "new.vma.zst", disk), f"zstd -q -T0 {plain} -o copy",
+        "zstd -T0 ARCHIVE", 1.2,
+    )  # fmt: skip
+    if shutil.which("qemu-img"):
+        yield Case(
+            "create .vma", _job("create", "new.vma", disk),
+            f"qemu-img convert -f raw -O raw {disk} copy", "qemu-img convert DISK file",
+        )  # fmt: skip
+
+
+def _starting(material: Material) -> Iterator[Case]:
+    archive = quote(str(material.plain))
+    bare = f"{quote(sys.executable)} -c pass"
+    yield Case("list", f"{_vmatui('list')} {archive}", bare, "python -c pass", 6)
+    yield Case("--help", _vmatui("--help"), bare, "python -c pass", 6)
+
+
+def _vmatui(verb: str) -> str:
+    return f"{quote(sys.executable)} -m vmatui {verb} 2>/dev/null >/dev/null"
+
+
+def _job(verb: str, archive: str, other: str) -> str:
+    return f"{quote(sys.executable)} -m tests.bench.job {verb} {archive} {other}"

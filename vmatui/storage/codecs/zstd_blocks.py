@@ -1,0 +1,181 @@
+"""One zstd frame that holds data: its header, its blocks, its checksum (RFC 8878, 3.1.1)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+from vmatui.storage.codecs.intake import Damage, Decoded, Intake, Mark
+from vmatui.storage.codecs.zstd_frame import (
+    LARGEST_HEADER,
+    MAGIC,
+    is_skippable,
+    parse_header,
+    refusal,
+)
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdDecompressor, ZstdError
+else:
+    from backports.zstd import ZstdDecompressor, ZstdError
+
+LARGEST_BLOCK: Final = 1 << 17
+"""Bytes: the most that one block holds."""
+_RLE_BLOCK, _RESERVED_BLOCK = 1, 3
+_CHECKSUM: Final = 4
+_FURTHEST_END: Final = 8 << 20
+"""Bytes ahead in which the end of a damaged frame is looked for, block by block."""
+_MOST_BLOCKS: Final = 1024
+"""Blocks that are followed to there; a hostile frame has millions of them."""
+
+
+class Frame:
+    """A frame that starts where the intake stands."""
+
+    def __init__(self, intake: Intake) -> None:
+        self.start = intake.offset
+        """Where in the file it starts."""
+        self.header = parse_header(intake.look(LARGEST_HEADER))
+        self.given = 0
+        """Bytes decoded so far."""
+        self._intake = intake
+        self._decoder = ZstdDecompressor()
+        self._first: list[bytes] = []
+        self._is_begun = self._is_last = False
+
+    def attempt(self) -> bool:
+        """Decode the header and the first block, and take them; False if they make no sense."""
+        intake = self._intake
+        head = intake.look(LARGEST_HEADER)
+        if not self.header.is_plausible or refusal(head) is not None:
+            return False
+        at = self.header.size
+        block = _parse_block(intake.look(at + 3)[at:])
+        if block is None:
+            return False
+        length, self._is_last = block
+        packed = intake.look(at + length + 3)
+        next_block = packed[at + length :]
+        if len(packed) < at + length or not (self._is_last or _parse_block(next_block)):
+            return False
+        try:
+            self._first = list(self._pieces(packed[: at + length]))
+        except ZstdError:
+            return False
+        intake.skip(at + length)
+        self._is_begun = True
+        return True
+
+    def decode(self) -> Decoded:
+        """Decode the frame from where `attempt` ended, or from its start."""
+        yield from self._first
+        self._first = []
+        if not self._is_begun:
+            yield from self._feed(self.header.size)
+            self._is_begun = True
+        while not self._is_last:
+            word = int.from_bytes(self._intake.look(3), "little")
+            self._is_last = bool(word & 1)
+            size = 1 if word >> 1 & 3 == _RLE_BLOCK else word >> 3
+            yield from self._feed(3 + size)
+        if self.header.has_checksum:
+            yield from self._check()
+        yield Mark.SETTLED
+        return self.header.has_checksum
+
+    def skip_rest(self) -> int | None:
+        """Go from a damaged block to the frame's end, if that is there beyond doubt.
+
+        The headers of all blocks up to the last must lead to another frame or the file's end.
+
+        Returns:
+            How many bytes of the frame were not given; None if that is not known.
+        """
+        content_size = self.header.content_size
+        if content_size is None or not self._is_begun:
+            return None
+        rest = self._intake.look(_FURTHEST_END)
+        tail = _CHECKSUM if self.header.has_checksum else 0
+        found = _find_end(rest, tail, is_whole=len(rest) < _FURTHEST_END)
+        if found is None:
+            return None
+        end, blocks = found
+        lost = content_size - self.given
+        if not 0 <= lost <= blocks * LARGEST_BLOCK:
+            return None
+        self._intake.skip(end)
+        return lost
+
+    def _feed(self, length: int) -> Decoded:
+        """Decode one part of the frame; of a cut one as much as is there."""
+        packed = self._intake.look(length)
+        try:
+            yield from self._pieces(packed)
+        except ZstdError as error:
+            raise self._intake.damaged(str(error)) from None
+        if len(packed) < length:
+            raise self._intake.cut()
+        self._intake.skip(length)
+        return True
+
+    def _pieces(self, packed: memoryview) -> Iterator[bytes]:
+        while True:
+            piece = self._decoder.decompress(packed, LARGEST_BLOCK)
+            if piece:
+                self.given += len(piece)
+                yield piece
+            if self._decoder.needs_input or self._decoder.eof:
+                return
+            packed = packed[:0]
+
+    def _check(self) -> Decoded:
+        """Have the library compare the checksum behind the last block."""
+        checksum = self._intake.take(_CHECKSUM)
+        try:
+            self._decoder.decompress(checksum)
+        except ZstdError:
+            yield Damage(
+                "stream-checksum",
+                f"the checksum of the zstd frame that ends at byte {self._intake.offset} of the "
+                "file does not match its data",
+            )
+        return True
+
+
+def _parse_block(head: memoryview) -> tuple[int, bool] | None:
+    """Return a block's length with its header, and whether it is the last; None if it is none."""
+    if len(head) < 3:
+        return None
+    word = int.from_bytes(head[:3], "little")
+    kind, size = word >> 1 & 3, word >> 3
+    if kind == _RESERVED_BLOCK or size > LARGEST_BLOCK:
+        return None
+    return 3 + (1 if kind == _RLE_BLOCK else size), bool(word & 1)
+
+
+def _find_end(rest: memoryview, tail: int, *, is_whole: bool) -> tuple[int, int] | None:
+    """Follow the headers of blocks to the end of their frame.
+
+    Args:
+        rest: What stands in the file from a block on.
+        tail: Bytes behind the last block.
+        is_whole: Whether the file ends with `rest`.
+
+    Returns:
+        Bytes until the frame's end, and how many blocks they are; None if that leads nowhere.
+    """
+    at = blocks = 0
+    is_last = False
+    while not is_last:
+        block = _parse_block(rest[at : at + 3])
+        if block is None or blocks == _MOST_BLOCKS:
+            return None
+        length, is_last = block
+        at += length
+        blocks += 1
+    at += tail
+    head = rest[at : at + 4]
+    if head == MAGIC or is_skippable(head) or (is_whole and at == len(rest)):
+        return at, blocks
+    return None

@@ -1,0 +1,190 @@
+"""A new file that gets its final name only when it is complete.
+
+A file that was there before stays untouched to the end; it hands its owner and rights down.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from vmatui.errors import TargetError
+from vmatui.storage.blockdev import inspect
+from vmatui.storage.publishing import publish, publish_incomplete, replace, take_back
+from vmatui.storage.targets import target_error
+
+_MODE: Final = 0o600
+"""What is on a disk is nobody else's business."""
+_CLOSED: Final = -1
+
+
+def temporary_path(path: Path) -> Path:
+    """Return the name that an output has until it is complete, beside its final one."""
+    return path.with_name(f"tmp-{path.name}")
+
+
+class NewFile:
+    """A file under a temporary name.
+
+    Args:
+        path: Its final place; a symbolic link there is refused.
+        overwrite: A file at `path` may be replaced, once the new one is complete.
+    """
+
+    def __init__(self, path: Path, *, overwrite: bool) -> None:
+        self.path = path
+        self.temporary = temporary_path(path)
+        self.fd = _CLOSED
+        """Open for reading and writing from `create` on."""
+        self._overwrite = overwrite
+        self._owns_temporary = False
+
+    def create(self) -> None:
+        """Create the file, empty.
+
+        Raises:
+            TargetError: something is in the way, or it cannot be created.
+        """
+        if os.path.lexists(self.path):
+            self._check_existing()
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            self.fd = os.open(self.temporary, flags, _MODE)
+            self._owns_temporary = True
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileExistsError:
+            raise TargetError(
+                "an unfinished output of an earlier restore is in the way: "
+                f"{self.temporary}; remove it or choose another place"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise target_error("create", self.path, error) from error
+
+    def create_again(self) -> None:
+        """Create the file in the place of the unfinished one.
+
+        Raises:
+            TargetError: that cannot be removed, or as from `create`.
+        """
+        try:
+            self.temporary.unlink(missing_ok=True)
+        except OSError as error:
+            raise target_error("remove", self.temporary, error) from error
+        self.create()
+
+    def reopen(self, identity: str) -> None:
+        """Open the unfinished file, if it is the one that was left.
+
+        Raises:
+            TargetError: it is not, or another restore is writing to it.
+        """
+        try:
+            take_back(self.temporary, self.path, int(identity))
+            self.fd = os.open(self.temporary, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            if self.identity != identity:
+                raise OSError(errno.ESTALE, "it is not the file that the unfinished restore left")
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.suspend()
+            raise TargetError(
+                f"another restore is writing to {self.temporary}: wait until it has ended"
+            ) from None
+        except OSError as error:
+            self.suspend()
+            raise target_error("go on with", self.temporary, error) from error
+        self._owns_temporary = True
+
+    @property
+    def identity(self) -> str:
+        """The number of the file in its file system."""
+        return str(os.fstat(self.fd).st_ino)
+
+    def suspend(self) -> None:
+        """Close the file and leave it under its temporary name; never raises."""
+        with suppress(OSError):
+            self._close()
+        self._owns_temporary = False
+
+    def sync(self) -> None:
+        """Wait until all bytes are on the disk.
+
+        Raises:
+            TargetError: they could not all be written.
+        """
+        try:
+            os.fdatasync(self.fd)
+        except OSError as error:
+            raise target_error("write all of", self.path, error) from error
+
+    def publish(self) -> None:
+        """Sync and close the file and give it its final name.
+
+        Raises:
+            TargetError: it is not complete under that name.
+        """
+        try:
+            if self._overwrite:
+                self._inherit()
+            self.sync()
+            self._close()
+            (replace if self._overwrite else publish)(self.temporary, self.path)
+        except FileExistsError:
+            raise TargetError(self._already_exists()) from None
+        except OSError as error:
+            raise target_error("finish", self.path, error) from error
+        self._owns_temporary = False
+
+    def keep_incomplete(self) -> str:
+        """Sync and close the file and call it incomplete; return its path.
+
+        Raises:
+            TargetError: it could not be written or named.
+        """
+        try:
+            self.sync()
+            self._close()
+            kept = publish_incomplete(self.temporary, self.path)
+        except OSError as error:
+            raise target_error("keep what there is of", self.path, error) from error
+        self._owns_temporary = False
+        return str(kept)
+
+    def discard(self) -> None:
+        """Close the file and remove it, unless it has another name by now; never raises."""
+        with suppress(OSError):
+            self._close()
+        if self._owns_temporary:
+            with suppress(OSError):
+                self.temporary.unlink()
+            self._owns_temporary = False
+
+    def _check_existing(self) -> None:
+        if not self._overwrite:
+            raise TargetError(self._already_exists())
+        facts = inspect(self.path)
+        if self.path.is_symlink() or facts.kind != "file":
+            raise TargetError(f"{self.path} is not a regular file; choose another place")
+        if facts.occupation:
+            raise TargetError(
+                f"{self.path} is {facts.occupation}; release it or choose another place"
+            )
+
+    def _already_exists(self) -> str:
+        return f"{self.path} exists already; choose another place or agree to overwrite it"
+
+    def _inherit(self) -> None:
+        """Take owner and rights of the file that is to be replaced, or stay private."""
+        with suppress(OSError):
+            old = self.path.lstat()
+            os.fchown(self.fd, old.st_uid, old.st_gid)
+            os.fchmod(self.fd, stat.S_IMODE(old.st_mode))
+
+    def _close(self) -> None:
+        if self.fd != _CLOSED:
+            fd, self.fd = self.fd, _CLOSED
+            os.close(fd)
