@@ -21,12 +21,12 @@ from tests.tui.picturing import BOTH, HUGE, NARROW, SCENES, Halt, Scene, picture
 from tests.tui.stage import DAMAGED, SOUND
 from tests.tui.stepped import SteppedJob
 from vmatui.engine.archive import open_archive
+from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.candidates import Candidate, Fit
 from vmatui.engine.restore import Output, RestoreReport
 from vmatui.engine.verify import verify
 from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.machinedisks import MachineDisk
-from vmatui.tui.archivefacts import ArchiveFacts, reopen
 from vmatui.tui.jobs import JobFunction
 from vmatui.tui.screens import archive, restore, running
 from vmatui.tui.walks import Picture

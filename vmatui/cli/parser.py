@@ -173,7 +173,9 @@ def _verb_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(
         prog=parser.prog, dest="verb", metavar="VERB", title="verbs", required=True
     )
-    _add_list(_verb(verbs, "list", "print configs, devices and creation time"))
+    _add_list(
+        _verb(verbs, "list", "print configs, devices and creation time, or a folder's archives")
+    )
     _add_config(_verb(verbs, "config", "print a configuration file"))
     _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
     seal = _verb(verbs, "seal", "verify, and write digests beside the archive that prove it later")

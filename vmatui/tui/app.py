@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import HelpPanel
 
+from vmatui.engine.listing import has_archives
 from vmatui.tui.commands import KeyCommands
 from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.listing import has_archives
 from vmatui.tui.messages import JobEnded
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.folder import FolderScreen

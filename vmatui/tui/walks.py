@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from vmatui.drawing.overlay import DeviceReader, Read, Region, read_regions
+from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.clustermap import ClusterMap
 from vmatui.engine.compare import compare
 from vmatui.engine.compareplan import plan_check
@@ -21,7 +22,6 @@ from vmatui.engine.restore import RestoreReport, restore
 from vmatui.engine.scout import Scout
 from vmatui.engine.verify import Visitor, verify
 from vmatui.format.header import Device
-from vmatui.tui.archivefacts import ArchiveFacts, reopen
 from vmatui.tui.jobs import JobFunction
 
 

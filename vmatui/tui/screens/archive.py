@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, TabbedContent
 
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.report import VerifyReport
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
 from vmatui.tui.screens.restore import RestoreScreen

@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, Static
 
+from vmatui.engine.archivefacts import ArchiveFacts, look_into
 from vmatui.engine.create import CreateReport
 from vmatui.engine.createplan import CreatePlan
-from vmatui.tui.archivefacts import ArchiveFacts, look_into
 from vmatui.tui.births import Birth, creating
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed

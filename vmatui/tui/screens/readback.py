@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.comparison import CompareReport
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.restore import RestoreReport
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, Outcome
 from vmatui.tui.walks import Picture, reading_back

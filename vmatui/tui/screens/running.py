@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, Static
 
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.rates import parse_rate, rate_word
 from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport
 from vmatui.engine.savedreport import save_report
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job
 from vmatui.tui.messages import (
     Cancelled,

@@ -12,9 +12,9 @@ from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
 from vmatui.drawing.overlay import Region
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.findings import Finding
 from vmatui.engine.report import VerifyReport
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.configs import ConfigView
 from vmatui.tui.widgets.devices import DeviceView
