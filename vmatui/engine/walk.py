@@ -232,9 +232,10 @@ class Walk:
         """Ask the disk for the headers that come next, guessing extents of this size."""
         if start < self._advised:
             return
+        assert self._end is not None
         step = HEADER + length
-        for number in range(1, READ_AHEAD + 1):
-            self._source.advise(start - HEADER + number * step, HEADER)
+        for offset in range(start + length, self._end, step)[:READ_AHEAD]:
+            self._source.advise(offset, HEADER)
         self._advised = start + (READ_AHEAD // 2) * step
 
     def _is_in_place(self, got: int) -> bool:
