@@ -3,7 +3,7 @@
 **Touched** is what a damage took away for good. The oracle in `layout` knows where everything
 stands from the forge that laid it out, never from the engine, and counts a cluster as touched when
 
-- a byte of its stored blocks changed, or is not in the archive any more;
+- a byte of its stored blocks changed, if that lies inside the device, or is not there any more;
 - a byte of its extent's slots changed, for nothing else says which blocks are whose, or more than
   one of the header's other fields (magic, reserved, block count, uuid, md5) did: with one of them
   wrong, the others and the slots still prove each other;

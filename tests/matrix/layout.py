@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.forge import CLUSTER, EXTENT_HEADER, Disk, Forge
+from tests.forge import BLOCK, CLUSTER, EXTENT_HEADER, Disk, Forge
 
 Cluster = tuple[int, int]
 """dev_id and number."""
@@ -51,11 +51,25 @@ def shifted(by: int, field: Range) -> Range:
 
 
 @dataclass(frozen=True)
-class Extent:
-    """Where an extent stands, and the data of its clusters."""
+class Stored:
+    """Where the stored blocks of a cluster stand."""
 
     place: Range
-    clusters: dict[Cluster, Range]
+    padding: int
+    """Bytes at the end that lie behind the device's end, and are no data of it."""
+
+    @property
+    def data(self) -> Range:
+        """The place without the padding."""
+        return self.place[0], self.place[1] - self.padding
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Where an extent stands, and its clusters."""
+
+    place: Range
+    clusters: dict[Cluster, Stored]
 
     @property
     def header(self) -> Range:
@@ -78,10 +92,10 @@ class Layout:
 
     def __init__(self, forge: Forge, disks: Sequence[Disk]) -> None:
         self.archive = forge.build()
-        self.extents = [*_extents(forge)]
+        self.extents = [*_extents(forge, disks)]
         self.header_size = self.extents[0].place[0]
         self.images = {dev_id: disk.image() for dev_id, disk in enumerate(disks, 1)}
-        self.clusters = {cluster for extent in self.extents for cluster in extent.clusters}
+        self.clusters = {each for extent in self.extents for each in extent.clusters}
 
     def original(self, cluster: Cluster) -> bytes:
         """Return what a cluster holds."""
@@ -116,11 +130,11 @@ class Layout:
             for extent in self.extents
             for piece in ours
             if contains(piece, extent.header) and _header_proves(extent, is_hit)
-            for cluster, data in extent.clusters.items()
-            if data[0] == data[1]
+            for cluster, stored in extent.clusters.items()
+            if stored.place[0] == stored.place[1]
             or (
-                contains(piece, data)
-                and not is_hit(data)
+                contains(piece, stored.place)
+                and not is_hit(stored.data)
                 and (contains(piece, extent.place) or piece == pieces[-1] or is_loss_told)
             )
         }
@@ -133,11 +147,15 @@ def _header_proves(extent: Extent, is_hit: Callable[[Range], bool]) -> bool:
     return not is_hit(shifted(start, SLOTS)) and len(hit) <= 1
 
 
-def _extents(forge: Forge) -> Iterator[Extent]:
+def _extents(forge: Forge, disks: Sequence[Disk]) -> Iterator[Extent]:
     for start, extent in zip(forge.extent_offsets, forge.extents, strict=True):
         at = start + EXTENT_HEADER
         clusters = {}
         for slot in extent.slots:
-            clusters[slot.dev_id, slot.cluster] = (at, at + len(slot.data))
-            at += len(slot.data)
+            end = at + len(slot.data)
+            disk = disks[slot.dev_id - 1]
+            is_last = slot.cluster == disk.clusters - 1
+            padding = -disk.size % BLOCK if slot.data and is_last else 0
+            clusters[slot.dev_id, slot.cluster] = Stored((at, end), padding)
+            at = end
         yield Extent((start, at), clusters)

@@ -17,6 +17,8 @@ from tests.matrix.streams import STREAM_DAMAGES
 
 ROWS: Final = (*DAMAGES, *STREAM_DAMAGES)
 COLUMNS: Final = (*PACK,)
+HEAD: Final = f"| damage | {' | '.join(f'`.{column}`' for column in COLUMNS)} |"
+README: Final = Path(__file__).parents[2] / "README.md"
 _MEMORY_DISK: Final = Path("/dev/shm")
 
 
@@ -48,20 +50,20 @@ class Cell:
         return f"{named}/{len(self.verdicts)}, {recovered}/{untouched}"
 
 
-def run_cells(rows: Iterable[str], columns: Sequence[str]) -> list[Cell]:
-    """Run cells of the matrix, on all cores."""
-    wanted = [(row, column) for row in rows for column in columns]
+def run_cells(rows: Iterable[str]) -> list[Cell]:
+    """Run rows of the matrix, on all cores."""
+    wanted = [(row, column) for row in rows for column in COLUMNS]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(len(os.sched_getaffinity(0)), context) as pool:
         return [*pool.map(run_cell, *zip(*wanted, strict=True))]
 
 
-def run_cell(row: str, column: str, step: int = 1) -> Cell:
-    """Run one cell, or only every so manieth case of it."""
+def run_cell(row: str, column: str) -> Cell:
+    """Run one cell."""
     place = _MEMORY_DISK if _MEMORY_DISK.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="vmatui-matrix-", dir=place) as folder:
         judge = Judge(Path(folder))
-        cases = [*_packed_cases(row, column)][::step]
+        cases = _packed_cases(row, column)
         return Cell(row, column, tuple(judge.judge(case, packed) for case, packed in cases))
 
 
@@ -73,10 +75,22 @@ def _packed_cases(row: str, column: str) -> Iterator[tuple[Case, bytes]]:
         yield from ((case, case.data) for case in STREAM_DAMAGES[row].cases(column))
 
 
-def lines_of(cells: Sequence[Cell], columns: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of a table in Markdown."""
-    yield f"| damage | {' | '.join(f'`.{column}`' for column in columns)} |"
-    yield f"|---|{'--:|' * len(columns)}"
-    for at in range(0, len(cells), len(columns)):
-        row = cells[at : at + len(columns)]
-        yield f"| {row[0].row} | {' | '.join(map(str, row))} |"
+def table_of(cells: Sequence[Cell]) -> str:
+    """Return a table in Markdown."""
+    lines = [HEAD, f"|---|{'--:|' * len(COLUMNS)}", *rows_of(cells).values()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def rows_of(cells: Sequence[Cell]) -> dict[str, str]:
+    """Return the table's lines by the names of their rows; the cells come row by row."""
+    rows: dict[str, list[str]] = {}
+    for cell in cells:
+        rows.setdefault(cell.row, []).append(str(cell))
+    return {row: f"| {row} | {' | '.join(texts)} |" for row, texts in rows.items()}
+
+
+def with_table(text: str, cells: Sequence[Cell]) -> str:
+    """Return the README with its rows of these cells as they are now."""
+    new = rows_of(cells)
+    lines = [new.get(line.split(" | ")[0].removeprefix("| "), line) for line in text.splitlines()]
+    return "".join(f"{line}\n" for line in lines)
