@@ -24,6 +24,7 @@ _DISTURBED = """
 import os, sys
 from pathlib import Path
 from tests.damage import LEGAL
+from tests.fuzz.mutants import Mutant
 from tests.fuzz.trial import Laboratory
 from vmatui.engine.walk import Walk
 laboratory = Laboratory(Path(sys.argv[1]))
@@ -33,7 +34,7 @@ def disturbed(self):
     {disturbance}
     return walk(self)
 Walk.__iter__ = disturbed
-told = laboratory.examine(LEGAL["sound"](), deeply=True)
+told = laboratory.examine(Mutant(LEGAL["sound"](), b"", is_deep=True))
 print(told.splitlines()[-1])
 """
 DISTURBANCES = {
@@ -101,7 +102,7 @@ class Trap(list[bytes]):
 def outlast(trap: Trap, folder: Path) -> list[Failure]:
     """Let a lane try three archives with these bases."""
     context = multiprocessing.get_context("spawn")
-    lane = Lane(context, Bases(trap, trap, trap), range(3, 6), folder / "lane", patience=0.1)
+    lane = Lane(context, Bases(trap, trap, trap, trap), range(3, 6), folder / "lane", patience=0.1)
     failures = []
     while lane.is_busy:
         wait([lane.ear], timeout=0.1)

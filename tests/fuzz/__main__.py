@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.fuzz.bases import make_bases
+from tests.fuzz.bases import Bases, make_bases
 from tests.fuzz.campaign import Outcome, run_campaign
-from tests.fuzz.mutants import mutant
-from tests.fuzz.trial import Laboratory
+from tests.fuzz.mutants import Mutant, mutant
 
 _WITHOUT_END: Final = 1 << 48
 _TOLD_EVERY: Final = 10.0
@@ -26,17 +24,16 @@ _TOLD_EVERY: Final = 10.0
 def main() -> int:
     """Run a campaign, or try one archive again; the exit status is 1 if anything went wrong."""
     arguments = _parse()
-    if arguments.only is not None:
-        return _try_one(arguments.only, arguments.folder)
-    count = arguments.count or (_WITHOUT_END if arguments.seconds else 10_000)
-    seeds = range(arguments.seed, arguments.seed + count)
     bases = make_bases()
-    outcome = run_campaign(bases, seeds, arguments.seconds, _Teller())
-    for seed, told in outcome.failures:
-        place = arguments.folder / f"{seed}.vma"
-        arguments.folder.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(mutant(seed, bases).data)
-        _say(f"seed {seed}, saved as {place}:\n{told}")
+    if arguments.only is not None:
+        seeds = range(arguments.only, arguments.only + 1)
+        place = _saved(mutant(arguments.only, bases), arguments.only, arguments.folder)
+        _say(f"the archive is saved as {place}")
+    else:
+        count = arguments.count or (_WITHOUT_END if arguments.seconds else 10_000)
+        seeds = range(arguments.seed, arguments.seed + count)
+    teller = _Teller(bases, arguments.folder)
+    outcome = run_campaign(bases, seeds, arguments.seconds, teller)
     _say(_summary(outcome))
     return 1 if outcome.failures else 0
 
@@ -46,7 +43,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--count", type=int, metavar="N", help="archives; 10000 without --seconds")
     parser.add_argument("--seconds", type=float, metavar="S", help="when to stop")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the first archive")
-    parser.add_argument("--only", type=int, metavar="SEED", help="try the archive of one seed")
+    parser.add_argument(
+        "--only", type=int, metavar="SEED", help="save the archive of one seed, and try it"
+    )
     parser.add_argument(
         "--folder",
         type=Path,
@@ -57,29 +56,38 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _try_one(seed: int, folder: Path) -> int:
-    """Try one archive in this process, deeply too, and keep it to be looked at."""
-    data = mutant(seed, make_bases()).data
-    place = folder.absolute() / f"{seed}.vma"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(data)
-    with tempfile.TemporaryDirectory(prefix="vmatui-fuzz-") as scratch:
-        laboratory = Laboratory(Path(scratch))
-        told = laboratory.examine(data, deeply=False) or laboratory.examine(data, deeply=True)
-    _say(f"seed {seed}, {len(data)} bytes, saved as {place}: {told or 'nothing went wrong'}")
-    return 1 if told else 0
-
-
 class _Teller:
-    """Says now and then how far a campaign is."""
+    """Says now and then how far a campaign is, and at once what went wrong.
 
-    def __init__(self) -> None:
+    Args:
+        bases: Of the campaign.
+        folder: Gets the archives that did harm.
+    """
+
+    def __init__(self, bases: Bases, folder: Path) -> None:
+        self._bases = bases
+        self._folder = folder
+        self._told = 0
         self._next = _TOLD_EVERY
 
     def __call__(self, outcome: Outcome) -> None:
+        for seed, told in outcome.failures[self._told :]:
+            place = _saved(mutant(seed, self._bases), seed, self._folder)
+            _say(f"seed {seed}, saved as {place}:\n{told}")
+        self._told = len(outcome.failures)
         if outcome.seconds > self._next:
             self._next = outcome.seconds + _TOLD_EVERY
             _say(_summary(outcome))
+
+
+def _saved(subject: Mutant, seed: int, folder: Path) -> Path:
+    """Write an archive into the folder, and beside it the manifest that it is compared with."""
+    place = folder / f"{seed}.vma"
+    folder.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(subject.data)
+    if subject.manifest:
+        place.with_name(f"{place.name}.vmatui").write_bytes(subject.manifest)
+    return place
 
 
 def _summary(outcome: Outcome) -> str:

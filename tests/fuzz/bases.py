@@ -6,13 +6,16 @@ All are small, since most faults need no more than two extents and speed is what
 from __future__ import annotations
 
 import gzip
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.compressors import as_bzip2, as_gzip, as_lzop, as_xz, as_zstd, decompressed
 from tests.corpus import small_corpus
 from tests.damage import CONFIGS, DAMAGED, LEGAL
 from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
+from tests.sealing import sealed_file
 from tests.storage.streams import sample
 from tests.streamdamage import seek_table, zstd_frame
 
@@ -72,6 +75,8 @@ class Bases:
     odd: list[bytes]
     """Plain, larger, and legal or with one fault."""
     packed: list[bytes]
+    manifests: list[bytes]
+    """Of some of the tiny ones; all of them have the same uuid."""
 
 
 def make_bases() -> Bases:
@@ -90,4 +95,10 @@ def make_bases() -> Bases:
             *(pack(data) for pack in _PACKERS for data in tiny),
             *(packed.path.read_bytes() for packed in corpus),
         ],
+        [_manifest(data) for data in tiny[2:6]],
     )
+
+
+def _manifest(data: bytes) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return sealed_file(Path(folder, "sealed.vma"), data)

@@ -10,10 +10,11 @@ from typing import Final
 from tests.fuzz.bases import Bases
 from tests.fuzz.edits import EDITS, Edit
 from tests.fuzz.fields import edit_extent, edit_header
+from tests.sealing import TAIL, with_own_digest
 from tests.streamdamage import zstd_frame
 
 _PLAIN_EDITS: Final[tuple[Edit, ...]] = (*EDITS, *(edit_header, edit_extent) * 6)
-_LARGEST: Final = 1 << 18
+_LARGEST: Final = 1 << 21
 """Bytes above which an archive is not made any longer."""
 
 
@@ -26,14 +27,19 @@ class Mutant:
     """What is tried, and how."""
 
     data: bytes
+    manifest: bytes
+    """With which it is compared; empty where it is not."""
     is_deep: bool
-    """Whether it is listed and restored too."""
+    """Whether it is listed, compared and restored too."""
 
 
 def mutant(seed: int, bases: Bases) -> Mutant:
     """Return the archive of a seed: always the same one from the same bases."""
     chance = random.Random(seed)
-    return Mutant(_mutated(chance, bases), chance.randrange(_DEEP) == 0)
+    data = _mutated(chance, bases)
+    if chance.randrange(_DEEP):
+        return Mutant(data, b"", is_deep=False)
+    return Mutant(data, _manifest(chance, bases), is_deep=True)
 
 
 def _mutated(chance: random.Random, bases: Bases) -> bytes:
@@ -46,6 +52,14 @@ def _mutated(chance: random.Random, bases: Bases) -> bytes:
     data = bytearray(chance.choice(plain))
     _edit(data, chance, _PLAIN_EDITS, chance.choice(bases.tiny))
     return bytes(data) if way < 14 else _packed(bytes(data), chance)
+
+
+def _manifest(chance: random.Random, bases: Bases) -> bytes:
+    """Return a damaged manifest, mostly with its own digest made right again."""
+    manifest = bytearray(chance.choice(bases.manifests))
+    _edit(manifest, chance, EDITS, chance.choice(bases.manifests))
+    whole = bytes(manifest)
+    return with_own_digest(whole) if len(whole) > TAIL and chance.randrange(8) else whole
 
 
 def _edit(data: bytearray, chance: random.Random, edits: tuple[Edit, ...], other: bytes) -> None:

@@ -37,8 +37,7 @@ def work(
         if board.is_over.value:
             return
         board.seed.value = seed
-        subject = mutant(seed, bases)
-        failure = laboratory.examine(subject.data, deeply=subject.is_deep)
+        failure = laboratory.examine(mutant(seed, bases))
         board.tried.value += 1
         if failure is not None:
             parent.send((seed, failure))
