@@ -102,7 +102,9 @@ class Trap(list[bytes]):
 def outlast(trap: Trap, folder: Path) -> list[Failure]:
     """Let a lane try three archives with these bases."""
     context = multiprocessing.get_context("spawn")
-    lane = Lane(context, Bases(trap, trap, trap, trap), range(3, 6), folder / "lane", patience=0.1)
+    lane = Lane(
+        context, Bases(trap, trap, trap, trap, trap), range(3, 6), folder / "lane", patience=0.1
+    )
     failures = []
     while lane.is_busy:
         wait([lane.ear], timeout=0.1)

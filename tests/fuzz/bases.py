@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tests.compressors import as_bzip2, as_gzip, as_lzop, as_xz, as_zstd, decompressed
 from tests.corpus import small_corpus
@@ -19,8 +20,10 @@ from tests.sealing import sealed_file
 from tests.storage.streams import sample
 from tests.streamdamage import seek_table, zstd_frame
 
-_UNIT = 9000
+_UNIT: Final = 9000
 """Archive bytes of a frame or member where there are many."""
+_BOMB: Final = 256 << 20
+"""Bytes of zeros behind an archive."""
 
 
 def _plain() -> list[bytes]:
@@ -35,6 +38,7 @@ def _plain() -> list[bytes]:
         forge([scsi, efi, memory], CONFIGS, slots_per_extent=3),
         forge([efi, memory], slots_per_extent=1),
         forge([Disk("a", size=70 * CLUSTER)], slots_per_extent=59),
+        forge([Disk("a", size=70 * CLUSTER)], slots_per_extent=1),
         forge([Disk(f"d{number}", size=512) for number in range(9)], {"a": b"", "b": b""}),
         forge(
             [Disk("drive-\x1b[31m", b"x"), Disk("../up", b"y"), Disk("../up", b"z")], {"/x": b""}
@@ -75,6 +79,8 @@ class Bases:
     odd: list[bytes]
     """Plain, larger, and legal or with one fault."""
     packed: list[bytes]
+    bombs: list[bytes]
+    """Packed, and much larger than memory may grow."""
     manifests: list[bytes]
     """Of some of the tiny ones; all of them have the same uuid."""
 
@@ -95,6 +101,7 @@ def make_bases() -> Bases:
             *(pack(data) for pack in _PACKERS for data in tiny),
             *(packed.path.read_bytes() for packed in corpus),
         ],
+        [pack(tiny[3] + bytes(_BOMB)) for pack in (as_zstd, as_lzop)],
         [_manifest(data) for data in tiny[2:6]],
     )
 

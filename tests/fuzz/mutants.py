@@ -16,10 +16,10 @@ from tests.streamdamage import zstd_frame
 _PLAIN_EDITS: Final[tuple[Edit, ...]] = (*EDITS, *(edit_header, edit_extent) * 6)
 _LARGEST: Final = 1 << 21
 """Bytes above which an archive is not made any longer."""
-
-
 _DEEP: Final = 64
 """One archive in so many is tried deeply, which takes ten times as long."""
+_RARE: Final = 4096
+"""One packed archive in so many is a bomb, which takes a second."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def mutant(seed: int, bases: Bases) -> Mutant:
 def _mutated(chance: random.Random, bases: Bases) -> bytes:
     way = chance.randrange(16)
     if way < 6:
-        data = bytearray(chance.choice(bases.packed))
+        packed = bases.packed if chance.randrange(_RARE) else bases.bombs
+        data = bytearray(chance.choice(packed))
         _edit(data, chance, EDITS, chance.choice(bases.packed))
         return bytes(data)
     plain = bases.odd if way == 6 else bases.tiny

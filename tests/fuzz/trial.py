@@ -7,7 +7,6 @@ say so in printable words, write where it was told to, and stay small.
 from __future__ import annotations
 
 import os
-import resource
 import struct
 import threading
 import traceback
@@ -37,6 +36,12 @@ from vmatui.errors import VmaError
 
 MOST_MEMORY: Final = 200 << 20
 """Bytes that the whole process may ever have had in memory."""
+
+
+def peak_memory() -> int:
+    """Return the most bytes that this process had in memory; unlike rusage, not its parent's."""
+    status = Path("/proc/self/status").read_bytes()
+    return int(status.split(b"VmHWM:")[1].split(None, 1)[0]) << 10
 
 
 class TrialError(Exception):
@@ -142,8 +147,7 @@ class Laboratory:
                 raise TrialError(f"the counts of {device.name!r} do not add up: {device}")
 
     def _check_surroundings(self) -> None:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-        if peak > MOST_MEMORY:
+        if (peak := peak_memory()) > MOST_MEMORY:
             raise TrialError(f"{peak >> 20} MiB of memory")
         if self._watch.intrusions:
             told, self._watch.intrusions = self._watch.intrusions, []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 from collections.abc import Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from tests.fuzz.bases import Bases
 from tests.fuzz.mutants import mutant
-from tests.fuzz.trial import MOST_MEMORY, Laboratory
+from tests.fuzz.trial import MOST_MEMORY, Laboratory, peak_memory
 
 
 @dataclass(frozen=True)
@@ -41,5 +40,5 @@ def work(
         board.tried.value += 1
         if failure is not None:
             parent.send((seed, failure))
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10 > MOST_MEMORY:
-            return  # the peak stays with the process; the next one starts anew
+            if peak_memory() > MOST_MEMORY:
+                return  # the peak stays with the process; the next one starts anew
