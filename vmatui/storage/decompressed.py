@@ -31,12 +31,10 @@ class DecompressedSource(OpenedSource):
         # Read-ahead is a hint; a file system may refuse it.
         with contextlib.suppress(OSError):
             descriptor.advise(0, 0, os.POSIX_FADV_SEQUENTIAL)
-        intake = Intake(descriptor.read, compression, descriptor.size, descriptor.tail)
-        self._pieces = decoder_of(compression)(intake)
-        self._piece = memoryview(b"")
         self._settled = 0
-        self._is_broken = False
-        self._is_ended = False
+        self._piece = memoryview(b"")
+        self._is_broken = self._is_ended = False
+        self._start(Intake(descriptor.read, compression, descriptor.size, descriptor.tail))
 
     @property
     def settled(self) -> int:
@@ -73,6 +71,13 @@ class DecompressedSource(OpenedSource):
             self.position += len(self._piece)
             self._piece = memoryview(b"")
 
+    def _start(self, intake: Intake) -> None:
+        """Decode what an intake gives."""
+        self._pieces = decoder_of(self.compression)(intake)
+        self._piece = memoryview(b"")
+        self._is_broken = False
+        self._is_ended = False
+
     def _fill(self, view: memoryview) -> int:
         done = 0
         while done < len(view) and (self._piece or self._fetch()):
@@ -101,8 +106,11 @@ class DecompressedSource(OpenedSource):
                 if isinstance(piece, Damage):
                     self._note(piece)
                 else:
-                    self._settled = self.position
+                    self._settle()
         return False
+
+    def _settle(self) -> None:
+        self._settled = self.position
 
     def _note(self, damage: Damage) -> None:
         # Nothing is buffered when a codec reports, so this is where the next byte would be.
