@@ -13,7 +13,8 @@ from typing import Final
 from vmatui.engine.archive import Archive
 from vmatui.engine.feed import BufferPool
 from vmatui.engine.handover import done_ahead, stop_if
-from vmatui.engine.walk import Extent, Gap, Walk, Wanted
+from vmatui.engine.payloads import Wanted
+from vmatui.engine.walk import Extent, Gap, Walk
 
 BUFFERS: Final = 3
 """One is filled, one waits, one is worked on."""

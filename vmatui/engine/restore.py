@@ -19,13 +19,13 @@ from vmatui.engine.checkpoint import NOTHING
 from vmatui.engine.checkpointer import INTERVAL, Checkpointer, check_samples
 from vmatui.engine.handover import stop_if
 from vmatui.engine.limit import Limiter
+from vmatui.engine.payloads import Wanted
 from vmatui.engine.pipeline import read_ahead
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
 from vmatui.engine.report import VerifyReport, make_report
 from vmatui.engine.restoretargets import OpenTargets, opened_targets
 from vmatui.engine.verify import Visitor, walk_through
-from vmatui.engine.walk import Wanted
 from vmatui.engine.writer import Pace, make_writers
 from vmatui.errors import TargetError
 from vmatui.format.codes import Severity

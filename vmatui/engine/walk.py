@@ -6,7 +6,7 @@ the walk looks for the next one. What the clusters mean is not judged here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +14,7 @@ from vmatui.engine.archive import Archive
 from vmatui.engine.extentfaults import gap_fault, header_faults, short_fault, tail_fault
 from vmatui.engine.feed import Buffer, BufferPool, Feed
 from vmatui.engine.headersahead import HeadersAhead
-from vmatui.engine.payloadsize import payload_sizes
+from vmatui.engine.payloads import Wanted, payload_sizes
 from vmatui.engine.spoilt import SpoiltBytes
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault
@@ -22,8 +22,6 @@ from vmatui.format.extent import ExtentHeader, parse_extent
 
 HEADER: Final = layout.EXTENT_HEADER_SIZE
 _UUID_AT: Final = layout.EXTENT_UUID.start
-Wanted = Callable[[ExtentHeader], bool]
-"""Whether anybody wants the payload of the extent with this header."""
 
 
 @dataclass(slots=True)
@@ -116,15 +114,15 @@ class Walk:
         self._head = memoryview(bytearray(HEADER))
         self._payload_from = payload_from if archive.source.seekable else 0
         self._is_wanted = is_wanted if archive.source.seekable else None
+        self._is_whole = bool(pool and not self._payload_from and self._is_wanted is None)
         self._number = 0
         self._ahead = HeadersAhead(archive.source)
         self._spoilt = SpoiltBytes(archive.source)
 
     def __iter__(self) -> Iterator[Extent | Gap]:
-        got = self._feed.fill(self._head)
+        got = self._read_header()
         while got == HEADER or self._feed.resume():
-            if got < HEADER:
-                # What comes after a loss is not joined to what was before it.
+            if got < HEADER:  # what comes after a loss is not joined to what was before it
                 yield from self._unfinished(got, is_end=False)
                 got = self._feed.fill(self._head)
                 continue
@@ -146,9 +144,8 @@ class Walk:
         yield from self._source_gaps(None)
 
     def _reads_payload(self, header: ExtentHeader) -> bool:
-        if self._feed.offset - HEADER < self._payload_from:
-            return False
-        return self._is_wanted is None or self._is_wanted(header)
+        is_passed = self._feed.offset - HEADER < self._payload_from
+        return not is_passed and (self._is_wanted is None or self._is_wanted(header))
 
     def _unfinished(self, got: int, *, is_end: bool) -> Iterator[Gap]:
         """Take note of bytes that are too few for an extent header."""
@@ -171,7 +168,7 @@ class Walk:
         """Read payload and next header in one go; return the extent and the header's bytes."""
         extent = self._new_extent(header, candidates[-1])
         if not extent.length:
-            return extent, self._feed.fill(self._head)
+            return extent, self._read_header()
         buffer = pool.take()
         if buffer is None:
             return None, 0
@@ -185,11 +182,15 @@ class Walk:
         return extent, self._find_end(extent, buffer, candidates, next_got)
 
     def _fill_with_header(self, view: memoryview) -> int:
-        """Read a payload and the next header, which is all of what follows that may be wanted."""
-        if self._is_wanted is None:
+        """Read a payload and the next header."""
+        if self._is_whole:
             return self._feed.fill(view, self._head)
         got = self._feed.fill(view)
-        return got + self._feed.glance(self._head) if got == len(view) else got
+        return got + self._read_header() if got == len(view) else got
+
+    def _read_header(self) -> int:
+        """Read a header, behind which a walk that leaves out payloads may read nothing."""
+        return self._feed.fill(self._head) if self._is_whole else self._feed.glance(self._head)
 
     def _find_end(
         self, extent: Extent, buffer: Buffer, candidates: tuple[int, ...], next_got: int
@@ -219,13 +220,12 @@ class Walk:
         self, header: ExtentHeader, candidates: tuple[int, ...]
     ) -> tuple[Extent | None, int]:
         """Go past the payload of a seekable source; read it only where its length is in doubt."""
-        archive_size = self._source.archive_size
-        assert archive_size is not None
+        archive_size = self._source.archive_size or 0
         extent = self._new_extent(header, candidates[-1])
         start = self._feed.offset
         self._ahead.announce(start, extent.length)
         self._feed.skip(extent.length)
-        got = self._feed.glance(self._head) if self._feed.offset < archive_size else 0
+        got = self._read_header() if self._feed.offset < archive_size else 0
         is_cut = start + extent.length > archive_size
         if len(candidates) == 1 and not is_cut and self._is_in_place(got):
             return extent, got

@@ -90,24 +90,27 @@ class DecompressedSource(OpenedSource):
 
     def _fetch(self) -> bool:
         """Decode the next piece; False at the end of what can be decoded, and at a loss."""
-        while not self._is_ended and not self._is_broken:
-            try:
-                piece = next(self._pieces)
-            except StopIteration as end:
-                self._is_ended = True
-                self._reach_end(StreamState.SOUND if end.value else StreamState.ABSENT)
-            except DamagedStreamError as error:
-                self._is_ended = True
-                self._note(error.damage)
+        while not (self._piece or self._is_ended or self._is_broken):
+            self._step()
+        return bool(self._piece)
+
+    def _step(self) -> None:
+        """Take what the codec says next: a piece, or what it found."""
+        try:
+            piece = next(self._pieces)
+        except StopIteration as end:
+            self._is_ended = True
+            self._reach_end(StreamState.SOUND if end.value else StreamState.ABSENT)
+        except DamagedStreamError as error:
+            self._is_ended = True
+            self._note(error.damage)
+        else:
+            if isinstance(piece, bytes):
+                self._piece = memoryview(piece)
+            elif isinstance(piece, Damage):
+                self._note(piece)
             else:
-                if isinstance(piece, bytes):
-                    self._piece = memoryview(piece)
-                    return True
-                if isinstance(piece, Damage):
-                    self._note(piece)
-                else:
-                    self._settle()
-        return False
+                self._settle()
 
     def _settle(self) -> None:
         self._settled = self.position

@@ -70,7 +70,7 @@ class SeekableSource(DecompressedSource):
 
     def glance(self, view: memoryview) -> int:
         """Fill a view, unpacking no more than up to its end."""
-        if self._is_entered and self._settled == self.position:
+        if self._is_entered and not self._piece and self._table.is_boundary(self.position):
             self._leave()
         if not self._is_entered and self.position + len(view) <= self.archive_size:
             data = self._glanced(len(view))
@@ -116,7 +116,8 @@ class SeekableSource(DecompressedSource):
 
         def read(length: int) -> bytes:
             nonlocal place
-            data = self._descriptor.read_at(place, length)
+            left = self._table.end_of_frame(place) - place
+            data = self._descriptor.read_at(place, min(length, left))
             place += len(data)
             return data
 
@@ -129,8 +130,10 @@ class SeekableSource(DecompressedSource):
         self._is_sought = True
         if self._is_entered:
             given = self.position
-            while self._settled < given and self._go_on():
-                pass
+            while self._settled < given and not self._is_ended:
+                self._discard()
+                self._is_broken = False
+                self._step()
             self._is_entered = False
             self._piece = memoryview(b"")
             self._pieces.close()
@@ -141,11 +144,9 @@ class SeekableSource(DecompressedSource):
             self._piece = self._piece[len(part) :]
             self.position += len(part)
 
-    def _go_on(self) -> bool:
-        """Decode a piece and discard it; False at the end."""
+    def _discard(self) -> None:
         self.position += len(self._piece)
         self._piece = memoryview(b"")
-        return self._fetch() or self.resume()
 
     def _settle(self) -> None:
         super()._settle()

@@ -65,6 +65,10 @@ class SeekTable:
         """Return the number of the frame that holds an archive offset before the end."""
         return bisect_right(self.offsets, offset) - 1
 
+    def end_of_frame(self, place: int) -> int:
+        """Return where in the file the frame ends that holds a place before the table's own."""
+        return self.places[min(bisect_right(self.places, place), len(self.places) - 1)]
+
     def offset_of(self, place: int) -> int | None:
         """Return the archive offset of the frame at a place in the file, if that is certain.
 

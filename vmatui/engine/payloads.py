@@ -1,9 +1,14 @@
-"""How long the payload of an extent may be: what its header says, as far as it proves itself."""
+"""The payload of an extent by its header: how long it may be, and whether anybody wants it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vmatui.format import layout
 from vmatui.format.extent import ExtentHeader
+
+Wanted = Callable[[ExtentHeader], bool]
+"""Whether anybody wants the payload of the extent with this header."""
 
 
 def payload_sizes(header: ExtentHeader, uuid: bytes) -> tuple[int, ...]:
