@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import ROOT, run
-from tests.compressors import as_zstd
+from tests.compressors import as_lzop, as_zstd
 from tests.engine.test_resume import Failing
 from tests.forge import CLUSTER, Disk, forge, noise
 from tests.opening import opened, report_of
 from tests.seekable import Reads, as_seekable, units_of
 from vmatui.engine.archive import open_archive
+from vmatui.engine.checker import Rejected
 from vmatui.engine.extenttable import ExtentTable
 from vmatui.engine.plan import plan_restore
 from vmatui.engine.proof import Payload
@@ -24,6 +25,7 @@ from vmatui.engine.report import VerifyReport, sentences
 from vmatui.engine.restore import RestoreReport, restore
 from vmatui.engine.seal import seal
 from vmatui.engine.verify import verify
+from vmatui.engine.walk import Extent
 from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.faults import StreamState
 
@@ -169,12 +171,19 @@ def test_a_restore_that_goes_on_enters_the_archive_where_it_was(
 
 
 @pytest.mark.parametrize("quick", [True, False])
-def test_stopping_leaves_no_thread(quick: bool) -> None:
+@pytest.mark.parametrize("pack", [as_seekable, as_lzop])
+def test_stopping_in_the_middle_leaves_no_thread(
+    pack: Callable[[bytes], bytes], quick: bool
+) -> None:
     before = set(threading.enumerate())
     cancel = threading.Event()
-    cancel.set()
-    with opened(as_seekable(ARCHIVE)) as archive, pytest.raises(CancelledError):
-        verify(archive, quick=quick, cancel=cancel)
+
+    class Stopping(ExtentTable):
+        def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+            cancel.set()
+
+    with opened(pack(ARCHIVE)) as archive, pytest.raises(CancelledError):
+        verify(archive, quick=quick, visitors=[Stopping()], cancel=cancel)
     assert set(threading.enumerate()) <= before
 
 

@@ -71,6 +71,13 @@ class DecompressedSource(OpenedSource):
             self.position += len(self._piece)
             self._piece = memoryview(b"")
 
+    def close(self) -> None:
+        """End the codec and its threads, and close what was opened."""
+        # A codec that hangs in another thread, on a silent pipe, is left behind.
+        with contextlib.suppress(ValueError):
+            self._pieces.close()
+        super().close()
+
     def _start(self, intake: Intake) -> None:
         """Decode what an intake gives."""
         self._pieces = decoder_of(self.compression)(intake)
