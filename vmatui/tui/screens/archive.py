@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, TabbedContent
+from textual.widgets import TabbedContent
 
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.report import VerifyReport
@@ -19,6 +19,7 @@ from vmatui.tui.walks import Picture, partitions, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
 from vmatui.tui.widgets.jobbar import JobBar
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
 
@@ -72,7 +73,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         yield ArchiveTabs(self.facts)
         yield ResultPanel()
         yield JobBar()
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Check what is to be checked; else map what can be mapped without reading the data."""
