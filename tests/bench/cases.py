@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ class Case:
 def cases(material: Material) -> Iterator[Case]:
     """Yield all comparisons that this machine has the programs for."""
     yield from _plain(material)
+    if os.geteuid() == 0 and shutil.which("losetup"):
+        yield _device(material)
     for suffix, program in (("zst", "zstd"), ("gz", "pigz"), ("lzo", "lzop")):
         if shutil.which(program):
             yield from _packed(material, suffix, program)
@@ -48,6 +51,23 @@ def _plain(material: Material) -> Iterator[Case]:
         "verify .vma", f"{_vmatui('verify')} {archive}", f"cat {archive} >/dev/null",
         "cat ARCHIVE >/dev/null", 1.3,
     )  # fmt: skip
+
+
+def _device(material: Material) -> Case:
+    """Return the comparison of writing past the page cache with writing through it."""
+    archive, size = quote(str(material.plain)), material.disk.stat().st_size
+    restore = f"{_vmatui('restore')} {archive} --overwrite --to drive-scsi0=$disk"
+    return Case(
+        "restore .vma to a block device", _on_loop(restore, size),
+        _on_loop(f"dd if={archive} of=$disk bs=1M conv=fdatasync status=none", size),
+        "dd ARCHIVE to the device; fdatasync", 0.5,
+    )  # fmt: skip
+
+
+def _on_loop(command: str, size: int) -> str:
+    """Return a command that runs another with a new block device of that size, `$disk`."""
+    begin = f"truncate -s {size} image && truncate -s %1M image && disk=$(losetup -f --show image)"
+    return f"{begin} && {{ {command}; status=$?; losetup -d $disk; exit $status; }}"
 
 
 def _packed(material: Material, suffix: str, program: str) -> Iterator[Case]:

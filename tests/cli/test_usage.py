@@ -62,12 +62,16 @@ def test_a_complaint_about_words_has_no_control_characters() -> None:
     assert r"\x1b[31mb" in result.stderr
 
 
+@pytest.mark.parametrize("verb", ["config", "verify"])
+def test_a_folder_is_no_archive(verb: str, tmp_path: Path) -> None:
+    assert f"{tmp_path} is a folder" in run(verb, str(tmp_path), exit_code=3).stderr
+
+
 @pytest.mark.parametrize("verb", ["list", "config", "verify"])
 @pytest.mark.parametrize(
     ("name", "message"),
     [
         ("missing.vma", "missing.vma does not exist"),
-        (".", ". is a folder"),
         ("empty", "empty is empty"),
         ("text", "not a VMA archive (wrong magic number)"),
         ("x" * 300, "File name too long"),

@@ -21,7 +21,7 @@ def test_a_cell_tells_how_many_blocks_are_stored_and_which() -> None:
     disk = Disk("scsi0", size=4 * CLUSTER, blocks={0: noise(9), 3: noise(9), 17: noise(9)})
     cells = mapped(forge([disk])).devices[1]
     assert bytes(cells.states) == bytes([3, 2, 1, 1])
-    assert list(cells.masks) == [0b1001, 0b10, 0, 0]
+    assert [cells.mask_of(cluster) for cluster in range(4)] == [0b1001, 0b10, 0, 0]
     assert cells.changed[0] == 1
 
 
@@ -57,3 +57,19 @@ def test_the_extent_table_tells_each_extent_in_short() -> None:
     assert len(table) == 2
     assert table[0] == (0, start, 3, 1, 32, frozenset({1, 2}), True)
     assert table[1].offset == start + 512 + 2 * CLUSTER
+    assert table.at_offset(0) == table.at_offset(start) == 0
+    assert table.at_offset(table[1].offset - 1) == 0
+    assert table.at_offset(1 << 40) == 1
+
+
+def test_a_full_cluster_takes_no_memory_for_its_mask() -> None:
+    cells = mapped(forge([Disk("scsi0", noise(2 * CLUSTER))])).devices[1]
+    assert cells.mask_of(1) == 0xFFFF
+    assert not any(bytes(cells._masks))
+
+
+def test_sound_clusters_of_a_cut_extent_are_doubtful() -> None:
+    data = forge([Disk("scsi0", noise(4 * CLUSTER))])
+    cells = mapped(data[:-CLUSTER]).devices[1]
+    assert [state & clustermap.DOUBTFUL > 0 for state in cells.states] == [True] * 3 + [False]
+    assert cells.states[3] == clustermap.DAMAGED

@@ -68,7 +68,7 @@ def test_a_path_that_cannot_be_looked_at_is_a_target_error(tmp_path: Path) -> No
         inspect(tmp_path / "file" / "below")
     with pytest.raises(TargetError, match="circle: Too many levels"):
         inspect(tmp_path / "circle")
-    with pytest.raises(TargetError, match="null byte"):
+    with pytest.raises(TargetError, match=r"null (byte|character)"):
         inspect(tmp_path / "a\0b")
 
 

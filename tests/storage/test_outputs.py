@@ -102,7 +102,7 @@ def test_a_place_where_nothing_can_be_made_is_said(path: Path) -> None:
     for target, reason in {
         path.parent / "no" / "x.vma": "No such file or directory",
         path.parent / ("x" * 255): "File name too long",
-        path.parent / "a\0b": "null byte",
+        path.parent / "a\0b": "null (byte|character).*",
     }.items():
         with pytest.raises(TargetError, match=f"^cannot create .*: .*{reason}; choose another"):
             output_to(target).open()

@@ -143,8 +143,8 @@ async def _start(pilot: Pilot[None], job: SteppedJob, stop_at: int) -> None:
 
     def make(_plan: CreatePlan, birth: Birth) -> JobFunction:
         with open_archive(Path("dump", SOUND)) as opened, suppress(CancelledError):
-            verify(opened, visitors=(birth.map, Halt(stop_at)))
-        for dev_id, device_map in birth.map.devices.items():
+            verify(opened, visitors=(birth.picture.map, Halt(stop_at)))
+        for dev_id, device_map in birth.picture.map.devices.items():
             birth.zero_bytes[dev_id] = _zeros(device_map)
         return job()
 

@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from tests.tui.driving import settle
 from tests.tui.stage import dump_folder
+from vmatui.drawing import overlay
 from vmatui.engine import createplan, planneddevice
 from vmatui.engine.checker import Rejected
 from vmatui.engine.walk import Extent, Gap
@@ -29,6 +30,7 @@ Play = Callable[[Pilot[None]], Awaitable[None]]
 
 NARROW: Size = (80, 24)
 WIDE: Size = (120, 36)
+HUGE: Size = (200, 60)
 BOTH = NARROW, WIDE
 _GIB = 1 << 30
 
@@ -43,10 +45,13 @@ class Scene:
     play: Play
     size: Size
     theme: str
+    has_colour: bool = True
 
     @property
     def app(self) -> VmaApp:
         """A new application for the scene."""
+        if not self.has_colour:
+            os.environ["NO_COLOR"] = "1"
         app = VmaApp(Path(self.path))
         app.theme = self.theme
         app.animation_level = "none"
@@ -63,9 +68,13 @@ SCENES: list[Scene] = []
 
 
 def scene(
-    path: str = "dump", *, sizes: tuple[Size, ...] = (NARROW,), light: bool = False
+    path: str = "dump",
+    *,
+    sizes: tuple[Size, ...] = (NARROW,),
+    light: bool = False,
+    colourless: bool = False,
 ) -> Callable[[Play], Play]:
-    """Add a scene at some sizes, and once in light colours too if wanted."""
+    """Add a scene at some sizes, and once in light colours and without any if wanted."""
 
     def add(play: Play) -> Play:
         name = play.__name__.removeprefix("the_").replace("_", "-")
@@ -73,7 +82,11 @@ def scene(
             label = f"{name}-{width}x{height}"
             SCENES.append(Scene(label, path, play, (width, height), "textual-dark"))
         if light:
-            SCENES.append(Scene(f"{name}-light", path, play, WIDE, "textual-light"))
+            size = WIDE if WIDE in sizes else sizes[-1]
+            SCENES.append(Scene(f"{name}-light", path, play, size, "textual-light"))
+        if colourless:
+            label = f"{name}-colourless"
+            SCENES.append(Scene(label, path, play, sizes[0], "textual-dark", has_colour=False))
         return play
 
     return add
@@ -86,11 +99,13 @@ def stage() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ))
         os.environ.pop("NO_COLOR", None)
+        os.environ |= {"LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         os.environ["TZ"] = "UTC"
         time.tzset()
         stack.enter_context(patch.object(Input, "_toggle_cursor", lambda _self: None))
         for module in (planneddevice, createplan, draft):
             stack.enter_context(patch.object(module, "inspect", _inspect))
+        stack.enter_context(patch.object(overlay, "signature_of", _signature_of))
         os.chdir(dump_folder().parent)
         stack.callback(os.chdir, before)
         yield
@@ -108,6 +123,13 @@ def _inspect(path: Path) -> PathFacts:
         size = path.stat().st_size
         return PathFacts(path, "file", size, False, (), users, "GPT partition table", 118 * _GIB)
     return PathFacts(path, "absent", None, False, (), (), None, 118 * _GIB)
+
+
+def _signature_of(start: bytes, _size: int) -> str | None:
+    """Tell what a partition holds, on a machine without blkid too."""
+    if start[1080:1082] == b"\x53\xef":
+        return "ext4 file system"
+    return "swap space" if start[4086:4096] == b"SWAPSPACE2" else None
 
 
 class Halt:

@@ -17,22 +17,21 @@ from textual.widgets import Input
 
 from tests.tui import createscenes
 from tests.tui.driving import planned, press, settle, wait_for
-from tests.tui.picturing import BOTH, SCENES, Halt, Scene, picture, scene
+from tests.tui.picturing import BOTH, HUGE, NARROW, SCENES, Halt, Scene, picture, scene
 from tests.tui.stage import DAMAGED, SOUND
 from tests.tui.stepped import SteppedJob
 from vmatui.engine.archive import open_archive
+from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.candidates import Candidate, Fit
 from vmatui.engine.restore import Output, RestoreReport
 from vmatui.engine.verify import verify
 from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.machinedisks import MachineDisk
-from vmatui.tui.archivefacts import ArchiveFacts, reopen
 from vmatui.tui.jobs import JobFunction
 from vmatui.tui.screens import archive, restore, running
 from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.rategraph import RateGraph, RateHistory
 
-HUGE = (200, 60)
 SCREENSHOTS = createscenes.SCREENSHOTS | {
     f"{name}-120x36"
     for name in (
@@ -46,7 +45,7 @@ SCREENSHOTS = createscenes.SCREENSHOTS | {
 def paint(facts: ArchiveFacts, picture: Picture, stop_at: int) -> None:
     """Draw what a walk has drawn when it is at an extent."""
     with reopen(facts) as opened, suppress(CancelledError):
-        verify(opened, visitors=(picture.map, picture.extents, Halt(stop_at)))
+        verify(opened, visitors=(*picture.visitors, Halt(stop_at)))
 
 
 @scene(sizes=BOTH)
@@ -79,7 +78,7 @@ async def the_map_of_a_packed_archive(pilot: Pilot[None]) -> None:
     await press(pilot, "3")
 
 
-@scene(f"dump/{DAMAGED}", light=True, sizes=BOTH)
+@scene(f"dump/{DAMAGED}", light=True, colourless=True, sizes=BOTH)
 async def the_map(pilot: Pilot[None]) -> None:
     """The whole first disk: ramp from empty to full, damaged, missing and duplicate standing out.
 
@@ -88,10 +87,40 @@ async def the_map(pilot: Pilot[None]) -> None:
     await press(pilot, "5", "enter")
 
 
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_map_of_health(pilot: Pilot[None]) -> None:
+    """What is sound in one calm colour, every fault standing out; the view's name is bright."""
+    await press(pilot, "3", "h", "n")
+
+
+@scene(f"dump/{DAMAGED}", light=True, colourless=True)
+async def the_map_of_order(pilot: Pilot[None]) -> None:
+    """Early to late, in sixteen colours; what is missing has none."""
+    await press(pilot, "3", "o", "n", "right")
+
+
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_map_of_blocks(pilot: Pilot[None]) -> None:
+    """Clusters block by block, the one under the cursor in brackets; above, the whole device."""
+    await press(pilot, "3", "plus", "plus", "n", "left")
+
+
+@scene(f"dump/{DAMAGED}", sizes=(NARROW, HUGE))
+async def the_archives_own_map(pilot: Pilot[None]) -> None:
+    """The extents by device, the damaged ones marked; the cursor's extent in words."""
+    await press(pilot, "3", "n", "a", "o")
+
+
+@scene(f"dump/{DAMAGED}", sizes=(HUGE,), light=True)
+async def the_great_map(pilot: Pilot[None]) -> None:
+    """The second disk on a large screen."""
+    await press(pilot, "3", "right_square_bracket", "n")
+
+
 @scene(f"dump/{DAMAGED}")
 async def the_map_zoomed_in(pilot: Pilot[None]) -> None:
     """The second disk, one cluster a cell, from somewhere in its middle."""
-    await press(pilot, "3", "right_square_bracket", "plus", "plus", "pagedown")
+    await press(pilot, "3", "right_square_bracket", "plus", "pagedown")
 
 
 @scene(f"dump/{DAMAGED}")

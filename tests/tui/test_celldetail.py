@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from textual.pilot import Pilot
 
 from tests.tui.holder import CLUSTER, HOSTILE, Holder, device_map, drive, lines
+from vmatui.drawing.density import density
+from vmatui.drawing.fields import DeviceField
+from vmatui.drawing.shades import View
 from vmatui.engine.clustermap import DAMAGED, DUPLICATE, UNSEEN, ZERO, DeviceMap
 from vmatui.engine.findings import Finding, FindingList
 from vmatui.format.codes import Code
 from vmatui.format.header import Device
 from vmatui.tui.widgets.celldetail import CellDetail, describe
-from vmatui.tui.widgets.density import density
 from vmatui.tui.widgets.legend import Legend
 
 FULL = 17
@@ -140,7 +142,8 @@ def test_the_legend_counts_every_state_live() -> None:
     legend = Legend()
 
     async def script(pilot: Pilot[None]) -> None:
-        legend.show(made, False)
+        field = DeviceField(made, None, View.CONTENT, complete=False)
+        legend.show(field)
         await pilot.pause()
         assert lines(legend)[0].rstrip() == (
             "░▒▓█ stored 2   · zero 1   ╱ not read yet 1   = duplicate 0   × damaged 0"
@@ -150,7 +153,8 @@ def test_the_legend_counts_every_state_live() -> None:
         await pilot.pause()
         assert "stored 3" in lines(legend)[0]
         assert "duplicate 1" in lines(legend)[0]
-        legend.is_complete = True
+        field.complete = True
+        legend.show(field)
         await pilot.pause()
         assert "! missing 0" in lines(legend)[0]
 
@@ -161,7 +165,8 @@ def test_the_legend_breaks_between_entries_only() -> None:
     legend = Legend()
 
     async def script(pilot: Pilot[None]) -> None:
-        legend.show(device_map([FULL] * 1500), True)
+        field = DeviceField(device_map([FULL] * 1500), None, View.CONTENT, complete=True)
+        legend.show(field)
         await pilot.pause()
         assert [line.rstrip() for line in lines(legend)] == [
             "░▒▓█ stored 1,500   · zero 0",

@@ -89,7 +89,7 @@ def test_the_map_shows_clusters_as_they_are_stored(folder: Path) -> None:
         screen = await _started(pilot, SteppedJob())
         heat_map = screen.query_one(HeatMap)
         assert heat_map.has_focus
-        screen._birth.map.mark([0xFFFF << 48 | 1 << 32 | 4])
+        screen._birth.picture.map.mark([0xFFFF << 48 | 1 << 32 | 4])
         await wait_for(pilot, lambda: any(g in "".join(lines(heat_map)) for g in "░▒▓█"))
 
     drive(VmaApp(folder), steps)
@@ -100,7 +100,9 @@ def test_a_real_create_draws_every_cluster_and_says_what_was_stored(folder: Path
         await _ask(pilot)
         await press(pilot, "y")
         screen = _screen(pilot)
-        for device_map, stored in zip(screen._birth.map.devices.values(), (2, 1), strict=True):
+        for device_map, stored in zip(
+            screen._birth.picture.map.devices.values(), (2, 1), strict=True
+        ):
             levels = [state & LEVEL for state in device_map.states]
             assert [level > ZERO for level in levels].count(True) == stored
             assert 0 not in levels
@@ -216,7 +218,7 @@ def test_an_archive_that_is_gone_again_is_told(folder: Path) -> None:
         await press(pilot, "enter")
         screen = _screen(pilot)
         Path(screen.plan.target).unlink()
-        await press(pilot, "o")
+        await press(pilot, "enter")
         assert pilot.app.screen is screen
         assert any("vzdump" in each.message for each in app._notifications)
 

@@ -244,7 +244,7 @@ def test_what_was_written_is_read_back_and_a_difference_is_on_the_map(
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "r")
         await planned(pilot)
-        await press(pilot, "ctrl+r", "enter", "c")
+        await press(pilot, "ctrl+r", "enter", "b")
         screen = pilot.app.screen
         assert isinstance(screen, RunningScreen)
         assert "all is as it is in the archive" in _bar(screen)
@@ -252,7 +252,7 @@ def test_what_was_written_is_read_back_and_a_difference_is_on_the_map(
         data = bytearray(disk.read_bytes())
         data[70_000] ^= 1
         disk.write_bytes(data)
-        await press(pilot, "c")
+        await press(pilot, "b")
         assert "drive-scsi0: differs from" in _bar(screen)
         states = next(iter(screen.picture.map.devices.values())).states
         assert [bool(state & DIFFERS) for state in states[:3]] == [False, True, False]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # what only types need costs no start-up time
     from vmatui.engine.proxmox import Bus
 
 VERBS: Final = (
-    *("list", "config", "verify", "seal", "restore", "extract", "check", "create", "demo"),
+    *("list", "config", "verify", "seal", "restore", "extract", "check", "create", "map", "demo"),
 )
 
 _USAGE: Final = """\
@@ -81,6 +81,9 @@ class Arguments(argparse.Namespace):
     bios: str | None = None
     bus: Bus | None = None
     storage: str | None = None
+    device: str | None = None
+    view: str = "content"
+    output: str = "-"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -170,7 +173,9 @@ def _verb_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(
         prog=parser.prog, dest="verb", metavar="VERB", title="verbs", required=True
     )
-    _add_list(_verb(verbs, "list", "print configs, devices and creation time"))
+    _add_list(
+        _verb(verbs, "list", "print configs, devices and creation time, or a folder's archives")
+    )
     _add_config(_verb(verbs, "config", "print a configuration file"))
     _add_verify(_verb(verbs, "verify", "read the whole archive and tell what is wrong with it"))
     seal = _verb(verbs, "seal", "verify, and write digests beside the archive that prove it later")
@@ -190,6 +195,7 @@ def _verb_parser() -> argparse.ArgumentParser:
     create = _verb(verbs, "create", "write an archive of disks and configs")
     add_create(create)
     _add_output_choice(create)
+    _add_map(_verb(verbs, "map", "draw where the data of each device is, and the faults"))
     _add_demo(_verb(verbs, "demo", "make a small archive and a damaged one, and look at them"))
     return parser
 
@@ -244,6 +250,24 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="read only the headers, if FILE is not compressed"
     )
     add_manifest_option(parser)
+
+
+def _add_map(parser: argparse.ArgumentParser) -> None:
+    _add_file(parser)
+    parser.add_argument("--device", metavar="DEV", help="only this one (by name or id)")
+    parser.add_argument(
+        "--view",
+        choices=("content", "health", "order"),
+        default="content",
+        help="how full, what is sound, or when in the archive it comes (default: content)",
+    )
+    parser.add_argument(
+        "-o",
+        dest="output",
+        metavar="FILE.svg",
+        default="-",
+        help="write a new picture; the default, -, prints text",
+    )
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:

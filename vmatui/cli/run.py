@@ -104,6 +104,10 @@ def _dispatch(arguments: Arguments, interruption: Interruption, open_ui: OpenUi)
             from vmatui.cli.verbs import create
 
             return create.run(arguments, interruption)
+        case "map":
+            from vmatui.cli.verbs import map as map_verb
+
+            return map_verb.run(arguments, interruption)
         case "demo":
             from vmatui.cli.verbs import demo
 

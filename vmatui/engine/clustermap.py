@@ -6,13 +6,14 @@ wrote cost nothing, so a huge device with little in it is small here too.
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterable
 from typing import Final
 
 from vmatui.engine.checker import Rejected
+from vmatui.engine.sparse import sparse_memory
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format.header import Device
+from vmatui.format.layout import BLOCKS_PER_CLUSTER
 
 UNSEEN: Final = 0
 """No extent has named the cluster: not read yet, or missing when the walk is over."""
@@ -21,15 +22,20 @@ ZERO: Final = 1
 LEVEL: Final = 0x1F
 """The bits that hold `UNSEEN`, `ZERO` or the number of stored blocks plus one."""
 DUPLICATE: Final = 0x20
+FAULT: Final = 0xC0
+"""The bits that hold none or one of the three faults that follow."""
 DAMAGED: Final = 0x40
-DIFFERS: Final = 0x80
+DOUBTFUL: Final = 0x80
+"""Its own data is there, but the extent that brings it is not as it should be."""
+DIFFERS: Final = 0xC0
 """A target that was compared holds something else."""
 GROUP_BITS: Final = 8
 """Clusters are marked as changed in groups of 256."""
 MAX_MAPPED: Final = 1 << 29
 """Clusters of all devices together, 32 TiB, that a map is kept for."""
 
-_NORESERVE: Final = 0x4000  # mmap.MAP_NORESERVE, which Python names only from 3.13 on
+_FULL_MASK: Final = (1 << BLOCKS_PER_CLUSTER) - 1
+_FULL: Final = ZERO + BLOCKS_PER_CLUSTER
 
 
 class DeviceMap:
@@ -41,21 +47,34 @@ class DeviceMap:
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self.states = _memory(device.clusters)
+        self.states = sparse_memory(device.clusters)
         """A byte a cluster."""
-        self.masks = _memory(2 * device.clusters).cast("H")
-        """Which blocks are stored, 16 bits a cluster."""
+        self._masks = sparse_memory(2 * device.clusters).cast("H")
+        """Of clusters stored in part; for all others the state tells it, and no page is used."""
         self.changed = bytearray((device.clusters >> GROUP_BITS) + 1)
         """1 for each group of clusters that was written since a reader set it back to 0."""
 
     def set_state(self, cluster: int, state: int, mask: int) -> None:
         """Set a cell and mark its group."""
+        if 0 < mask < _FULL_MASK:
+            self._masks[cluster] = mask
         self.states[cluster] = state
-        self.masks[cluster] = mask
         self.changed[cluster >> GROUP_BITS] = 1
 
+    def mask_of(self, cluster: int) -> int:
+        """Return which blocks of a cluster are stored, bit 0 the first; 16 bits."""
+        level = self.states[cluster] & LEVEL
+        if level <= ZERO:
+            return 0
+        return _FULL_MASK if level >= _FULL else self._masks[cluster]
+
     def add_flag(self, cluster: int, flag: int) -> None:
-        """Add `DUPLICATE`, `DAMAGED` or `DIFFERS` to a cell and mark its group."""
+        """Add `DUPLICATE`, `DAMAGED`, `DOUBTFUL` or `DIFFERS` to a cell and mark its group.
+
+        A cell has one of the last three, the one that was added last.
+        """
+        if flag & FAULT:
+            self.states[cluster] &= LEVEL | DUPLICATE
         self.states[cluster] |= flag
         self.changed[cluster >> GROUP_BITS] = 1
 
@@ -86,8 +105,13 @@ class ClusterMap:
         used = extent.header.used
         if not rejected:
             self.mark(used)
+            if extent.faults:
+                self._doubt(used)
         else:
-            self.mark([slot for position, slot in enumerate(used) if position not in rejected])
+            accepted = [slot for position, slot in enumerate(used) if position not in rejected]
+            self.mark(accepted)
+            if extent.faults or extent.holes:
+                self._doubt(accepted)
             for position in rejected:
                 if position < len(used):
                     self._flag(used[position], is_sound=extent.is_sound)
@@ -96,11 +120,20 @@ class ClusterMap:
 
     def mark(self, slots: Iterable[int]) -> None:
         """Write the clusters of slots, 64-bit numbers that are known to be good."""
+        present: int | None = None
         for slot in slots:
-            device = self.devices.get(slot >> 32 & 0xFF)
-            if device is not None:
-                mask = slot >> 48
-                device.set_state(slot & 0xFFFFFFFF, mask.bit_count() + 1, mask)
+            dev_id, cluster, mask = slot >> 32 & 0xFF, slot & 0xFFFFFFFF, slot >> 48
+            if dev_id != present:
+                present, device = dev_id, self.devices.get(dev_id)
+                if device is not None:
+                    states, masks, changed = device.states, device._masks, device.changed
+            if device is None:
+                continue
+            # As `set_state` does, without its calls: this runs for every cluster of a walk.
+            if 0 < mask < _FULL_MASK:
+                masks[cluster] = mask
+            states[cluster] = mask.bit_count() + 1
+            changed[cluster >> GROUP_BITS] = 1
 
     def mark_difference(self, dev_id: int, cluster: int, _blocks: int) -> None:
         """Flag a cluster that a target holds otherwise; for `vmatui.engine.compare.compare`."""
@@ -112,14 +145,16 @@ class ClusterMap:
         """Take note that the walk is over."""
         self.is_complete = True
 
+    def _doubt(self, slots: Iterable[int]) -> None:
+        """Flag what was accepted of an extent with faults elsewhere; zero needs no data."""
+        for slot in slots:
+            device = self.devices.get(slot >> 32 & 0xFF)
+            if device is not None and slot >> 48:
+                device.add_flag(slot & 0xFFFFFFFF, DOUBTFUL)
+
     def _flag(self, slot: int, *, is_sound: bool) -> None:
         """Flag the cluster of a slot that the checker did not accept."""
         device, cluster = self.devices.get(slot >> 32 & 0xFF), slot & 0xFFFFFFFF
         if device is not None and cluster < device.device.clusters:
             is_seen = device.states[cluster] & LEVEL
             device.add_flag(cluster, DUPLICATE if is_seen and is_sound else DAMAGED)
-
-
-def _memory(size: int) -> memoryview:
-    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NORESERVE
-    return memoryview(mmap.mmap(-1, max(size, 1), flags=flags))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from vmatui.engine.demotables import DemoPartition, partition_table, sign
 from vmatui.format.header import Config, Device
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, clusters_in
 
@@ -34,20 +35,32 @@ class DemoDisk:
 
     device: Device
     regions: tuple[Region, ...]
+    partitions: tuple[DemoPartition, ...] = ()
 
 
-def _disk(dev_id: int, name: str, size: int, *regions: tuple[int, int]) -> DemoDisk:
-    return DemoDisk(Device(dev_id, name, size), tuple(Region(*region) for region in regions))
+def _disk(
+    dev_id: int,
+    name: str,
+    size: int,
+    *regions: tuple[int, int],
+    partitions: tuple[tuple[int, int, str, str], ...] = (),
+) -> DemoDisk:
+    return DemoDisk(
+        Device(dev_id, name, size),
+        tuple(Region(*region) for region in regions),
+        tuple(DemoPartition(*partition) for partition in partitions),
+    )
 
 
 DISKS = (
-    # Boot loader, EFI partition, system files, free space, packages, logs, a database, swap.
+    # Boot loader, system files, free space, packages, logs, a database, swap.
     _disk(
         1,
         "drive-scsi0",
         64 << 20,
         *((1, 2), (14, 16), (48, 0), (170, 13), (30, 0), (120, 9), (90, 3), (70, 0)),
         *((110, 15), (60, 6), (40, 0), (64, 16)),
+        partitions=((1, 14, "boot", ""), (63, 752, "ext4", "root"), (753, 816, "swap", "swap")),
     ),
     # File system metadata, tables, an index with gaps, free space, last week's dumps, journal.
     _disk(
@@ -56,6 +69,7 @@ DISKS = (
         96 << 20,
         *((16, 16), (260, 12), (84, 1), (120, 8), (230, 0), (150, 16), (60, 4), (200, 0)),
         *((24, 16), (90, 0), (48, 7)),
+        partitions=((16, 1534, "ext4", "postgres"),),
     ),
     _disk(3, "drive-efidisk0", 540672, (1, 3), (1, 11), (2, 0), (1, 5), (3, 0), (1, 4)),
 )
@@ -115,11 +129,14 @@ def iter_masks(disk: DemoDisk) -> Iterator[int]:
     total = clusters_in(disk.device.size)
     levels += [0] * (total - len(levels))
     dice = random.Random(disk.device.dev_id)
+    starts = {partition.first for partition in disk.partitions}
     for cluster in range(total):
         full = levels[cluster] and levels[cluster] + dice.randint(-3, 3)
         # Every disk begins with something, if only a partition table.
         count = max(0 if cluster else 1, min(BLOCKS_PER_CLUSTER, full))
         first = dice.randrange(BLOCKS_PER_CLUSTER - count + 1) if cluster else 0
+        if cluster in starts:
+            first = 0
         inside = min(BLOCKS_PER_CLUSTER, _blocks(disk) - cluster * BLOCKS_PER_CLUSTER)
         yield ((1 << count) - 1 << first) & ((1 << inside) - 1)
 
@@ -134,8 +151,11 @@ def cluster_data(disk: DemoDisk, cluster: int, mask: int) -> bytes:
         if mask >> block - first & 1:
             parts += _MARK.pack(b"shop-db\0", dev_id, block, b""), pages[block % len(pages)]
     data = b"".join(parts)
-    if cluster == 0 and dev_id < 3:
-        return _PARTITION_TABLE + data[len(_PARTITION_TABLE) :]
+    if cluster == 0 and disk.partitions:
+        return partition_table(disk.device.size, disk.partitions) + data[BLOCK_SIZE:]
+    for partition in disk.partitions:
+        if cluster == partition.first:
+            return sign(partition, data[:BLOCK_SIZE]) + data[BLOCK_SIZE:]
     return data
 
 
@@ -154,9 +174,3 @@ def _pages() -> tuple[bytes, ...]:
         noise = dice.randbytes(900)
         pages.append((noise + row * (size // len(row) + 1))[:size])
     return tuple(pages)
-
-
-_PARTITION_TABLE = (
-    # A protective MBR, then the first line of a GPT header.
-    bytes(446) + bytes.fromhex("00000200eeffffff01000000ffff0100") + bytes(48) + b"\x55\xaa"
-) + b"EFI PART\0\0\1\0\x5c\0\0\0"

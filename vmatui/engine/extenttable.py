@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from vmatui.engine.checker import Rejected
@@ -27,7 +29,7 @@ class ExtentRow(NamedTuple):
 
 
 class ExtentTable:
-    """About 16 bytes an extent, in file order; grows while a walk runs."""
+    """About 17 bytes an extent, in file order; grows while a walk runs."""
 
     def __init__(self) -> None:
         self._offsets = array("Q")
@@ -37,7 +39,7 @@ class ExtentTable:
         self._sound = array("B")
         self._sets: list[frozenset[int]] = []
         self._set_numbers: dict[frozenset[int], int] = {}
-        self._devices = array("L")
+        self._devices = array("I")
 
     def __len__(self) -> int:
         return len(self._devices)
@@ -53,22 +55,56 @@ class ExtentTable:
             bool(self._sound[number]),
         )
 
+    def columns(self, start: int) -> tuple[bytes, bytes, bytes, bytes]:
+        """Return the extents from `start` on as they stand in memory, for drawings.
+
+        Returns:
+            Blocks (2 bytes an extent), used slots (1), whether it is sound (1), and a number for
+            its set of devices (4), see `devices_of_set`.
+        """
+        rows = slice(start, len(self))
+        return (
+            self._blocks[rows].tobytes(),
+            self._clusters[rows].tobytes(),
+            self._sound[rows].tobytes(),
+            self._devices[rows].tobytes(),
+        )
+
+    def devices_of_set(self, number: int) -> frozenset[int]:
+        """Return the devices that a number stands for in `columns`."""
+        return self._sets[number]
+
+    def at_offset(self, offset: int) -> int:
+        """Return the number of the extent that holds a byte of the archive; 0 before the first."""
+        return max(bisect_right(self._offsets, offset, 0, len(self)) - 1, 0)
+
     def see_gap(self, gap: Gap) -> None:
         """A gap is no extent."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """Add an extent."""
-        used = extent.header.used
-        devices = frozenset([slot >> 32 & 0xFF for slot in used])
+        """Add an extent of a walk."""
+        is_sound = extent.is_sound and extent.present == extent.length
+        self.add(extent.offset, extent.header.used, extent.header.block_count, is_sound=is_sound)
+
+    def add(self, offset: int, slots: Sequence[int], blocks: int, *, is_sound: bool) -> None:
+        """Add the next extent.
+
+        Args:
+            offset: Archive offset of its header in bytes.
+            slots: The used ones, as 64-bit numbers.
+            blocks: Stored blocks.
+            is_sound: Whether it is all there and as it should be.
+        """
+        devices = frozenset([slot >> 32 & 0xFF for slot in slots])
         number = self._set_numbers.get(devices)
         if number is None:
             number = self._set_numbers[devices] = len(self._sets)
             self._sets.append(devices)
-        self._offsets.append(extent.offset)
-        self._blocks.append(min(extent.header.block_count, 0xFFFF))
-        self._clusters.append(len(used))
-        self._zero.append(sum([not slot >> 48 for slot in used]))
-        self._sound.append(extent.is_sound and extent.present == extent.length)
+        self._offsets.append(offset)
+        self._blocks.append(min(blocks, 0xFFFF))
+        self._clusters.append(len(slots))
+        self._zero.append(sum([not slot >> 48 for slot in slots]))
+        self._sound.append(is_sound)
         self._devices.append(number)
 
     def finish(self) -> None:

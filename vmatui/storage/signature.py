@@ -5,8 +5,10 @@ Asked of `blkid`, which reads the bytes themselves; where it is not installed no
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +45,23 @@ def signature(path: Path) -> str | None:
         return "signatures of several kinds"
     lines = answer.stdout.decode(errors="replace").split("\n")
     return _in_words(dict(line.partition("=")[::2] for line in lines))
+
+
+def signature_of(start: bytes, size: int) -> str | None:
+    """Return what a disk or partition is a sign of, None if nothing is known.
+
+    Args:
+        start: Its first bytes.
+        size: Its length in bytes.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(prefix="vmatui-") as file:
+            file.write(start)
+            file.flush()
+            os.truncate(file.fileno(), max(size, 1))
+            return signature(Path(file.name))
+    except OSError:
+        return None  # no room for a sparse file: nothing is known
 
 
 def _in_words(tags: dict[str, str]) -> str | None:

@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import HelpPanel
 
+from vmatui.engine.listing import has_archives
 from vmatui.tui.commands import KeyCommands
 from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.listing import has_archives
 from vmatui.tui.messages import JobEnded
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.folder import FolderScreen
@@ -34,6 +34,7 @@ class VmaApp(App[None]):
     CSS_PATH = "app.tcss"
     COMMANDS = App.COMMANDS | {KeyCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (48, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", tooltip="Show all keys and what is on screen"),
         Binding("f2", "toggle_dark", "Dark or light", show=False),

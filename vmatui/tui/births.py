@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 
-from vmatui.engine.clustermap import ClusterMap
 from vmatui.engine.create import CreateReport, create
 from vmatui.engine.createplan import CreatePlan
 from vmatui.engine.newextents import NewExtent
 from vmatui.engine.progress import ProgressFunction
+from vmatui.format.layout import BLOCK_SIZE, EXTENT_HEADER_SIZE
 from vmatui.tui.jobs import JobFunction
+from vmatui.tui.walks import Picture
 
 
 class Birth:
@@ -21,13 +22,18 @@ class Birth:
 
     def __init__(self, plan: CreatePlan) -> None:
         devices = [disk.device for disk in plan.disks]
-        self.map = ClusterMap(devices)
+        self.picture = Picture(devices)
+        self._offset = len(plan.header)
         self.zero_bytes = {device.dev_id: 0 for device in devices}
         """Bytes of each device that were left out, by dev_id."""
 
     def see(self, extent: NewExtent) -> None:
         """Take note of an extent that was written."""
-        self.map.mark(extent.slots)
+        picture, blocks = self.picture, sum(turn.blocks for turn in extent.turns)
+        picture.map.mark(extent.slots)
+        picture.placement.add(len(picture.extents), extent.slots)
+        picture.extents.add(self._offset, extent.slots, blocks, is_sound=True)
+        self._offset += EXTENT_HEADER_SIZE + blocks * BLOCK_SIZE
         for turn in extent.turns:
             self.zero_bytes[turn.dev_id] += turn.zero_bytes
 

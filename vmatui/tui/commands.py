@@ -34,7 +34,8 @@ class KeyCommands(Provider):
         seen: set[str] = set()
         for active in self.screen.active_bindings.values():
             action = active.binding.action
-            is_ours = active.enabled and active.binding.show and action not in _ELSEWHERE
+            is_told = active.binding.show or bool(active.binding.tooltip)
+            is_ours = active.enabled and is_told and action not in _ELSEWHERE
             if is_ours and action not in seen:
                 seen.add(action)
                 yield active

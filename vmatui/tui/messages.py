@@ -15,8 +15,8 @@ from textual.message import Message
 from vmatui.engine.progress import Progress
 
 if TYPE_CHECKING:
+    from vmatui.engine.listing import Entry
     from vmatui.tui.jobs import Job
-    from vmatui.tui.listing import Entry
 
 
 @dataclass(frozen=True, slots=True)

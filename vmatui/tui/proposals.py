@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.hints import Hint
 from vmatui.engine.planneddevice import FORMATS
 from vmatui.errors import TargetError
 from vmatui.format.header import Header
 from vmatui.storage.names import safe_name
 from vmatui.storage.qemuexport import check_tools
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.wording import time_text
 
 

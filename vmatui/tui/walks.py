@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from functools import partial
 
+from vmatui.drawing.overlay import DeviceReader, Read, Region, read_regions
+from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.clustermap import ClusterMap
 from vmatui.engine.compare import compare
 from vmatui.engine.compareplan import plan_check
 from vmatui.engine.comparison import CompareReport
 from vmatui.engine.extenttable import ExtentTable
 from vmatui.engine.limit import Limiter
+from vmatui.engine.placement import Placement
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport, restore
-from vmatui.engine.verify import verify
-from vmatui.tui.archivefacts import ArchiveFacts, reopen
+from vmatui.engine.scout import Scout
+from vmatui.engine.verify import Visitor, verify
+from vmatui.format.header import Device
 from vmatui.tui.jobs import JobFunction
 
 
 class Picture:
-    """What a walk draws while it runs: the map and the extents."""
+    """What a job draws while it runs: the map, the extents, and which of them brings what.
 
-    def __init__(self, facts: ArchiveFacts) -> None:
-        self.map = ClusterMap(facts.header.devices)
+    Args:
+        devices: Of the archive.
+    """
+
+    def __init__(self, devices: Sequence[Device]) -> None:
+        self.map = ClusterMap(devices)
         self.extents = ExtentTable()
+        self.placement = Placement()
+        self.scout = Scout(devices)
+
+    @property
+    def visitors(self) -> tuple[Visitor, ...]:
+        """What the walk has to visit."""
+        return self.map, self.extents, self.placement, self.scout
 
 
 def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
@@ -41,7 +58,7 @@ def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
             return verify(
                 archive,
                 quick=quick,
-                visitors=(picture.map, picture.extents),
+                visitors=picture.visitors,
                 progress=progress,
                 cancel=cancel,
             )
@@ -91,10 +108,38 @@ def restoring(
             return restore(
                 archive,
                 plan,
-                visitors=(picture.map, picture.extents),
+                visitors=picture.visitors,
                 limiter=limiter,
                 progress=progress,
                 cancel=cancel,
             )
+
+    return run
+
+
+def partitions(facts: ArchiveFacts, picture: Picture) -> JobFunction:
+    """Return the job that finds the partitions of an archive's devices.
+
+    Its report has the regions of each device that has some, by dev_id.
+
+    Args:
+        facts: Which archive.
+        picture: Was drawn by a walk that is over.
+    """
+
+    def run(_progress: ProgressFunction, cancel: threading.Event) -> dict[int, tuple[Region, ...]]:
+        found = {}
+        with reopen(facts) as archive:
+            for dev_id, device_map in picture.map.devices.items():
+                if cancel.is_set():
+                    break
+                device = device_map.device
+                read: Read = partial(picture.scout.read, device)
+                if facts.seekable:
+                    read = DeviceReader(archive, picture.extents, picture.placement, device).read
+                regions = read_regions(read, device.size)
+                if regions:
+                    found[dev_id] = regions
+        return found
 
     return run

@@ -1,6 +1,8 @@
-"""`vmatui list`: what an archive holds, told by its header alone."""
+"""`vmatui list`: what an archive holds, or which archives a folder does, told by headers alone."""
 
 from __future__ import annotations
+
+import os
 
 from vmatui.cli import diagnostics, output
 from vmatui.cli.parser import Arguments
@@ -10,7 +12,12 @@ from vmatui.engine.archive import open_archive
 
 
 def run(arguments: Arguments) -> int:
-    """Print configs, devices and creation time; return the exit status."""
+    """Print configs, devices and creation time, or a folder's archives; return the exit status."""
+    is_folder = os.path.isdir(arguments.file)  # noqa: PTH112, a Path's own raises on some errors
+    if is_folder and not arguments.is_reference:
+        from vmatui.cli import folderlist
+
+        return folderlist.run(arguments)
     with open_archive(arguments.file) as archive:
         findings = header_findings(archive)
         if arguments.json:

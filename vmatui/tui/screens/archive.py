@@ -10,12 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, TabbedContent
 
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.report import VerifyReport
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
 from vmatui.tui.screens.restore import RestoreScreen
-from vmatui.tui.walks import Picture, walk
+from vmatui.tui.walks import Picture, partitions, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
 from vmatui.tui.widgets.jobbar import JobBar
@@ -60,8 +60,11 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.facts = facts
         self._verifies = verifies
         self.report: VerifyReport | None = None
-        self._picture = Picture(facts)
+        self._picture = Picture(facts.header.devices)
         self._walk: Job | None = None
+        self._overlay: Job | None = None
+        """Reads the partition tables; what it cannot find out is left unsaid."""
+        self._has_regions = False
 
     def compose(self) -> ComposeResult:
         """Lay out the band, the tabs, the result of a check, and the line of what runs."""
@@ -127,6 +130,10 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Show what the walk found, or why it came to nothing."""
+        if message.job is self._overlay:
+            self._overlay = None
+            if isinstance(message.outcome, Done):
+                self._take_regions(message.outcome.report)
         if message.job is not self._walk:
             return
         self._walk = None
@@ -143,7 +150,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
     def _begin(self, *, quick: bool) -> None:
         if self._walk is not None:
             self._walk.stop()
-        self._picture = Picture(self.facts)
+        self._picture = Picture(self.facts.header.devices)
         self.query_one(ArchiveTabs).draw(self._picture)
         question = "" if quick else f"{self.facts.path.name} is being verified."
         title = "Mapping" if quick else "Verifying"
@@ -161,6 +168,15 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.report = report
         self.query_one(ArchiveBand).judge(report)
         self.query_one(ArchiveTabs).take(report)
+        if not self._has_regions and self._overlay is None:
+            self._overlay = self.start(
+                Job("Reading partition tables", partitions(self.facts, self._picture))
+            )
+
+    def _take_regions(self, regions: object) -> None:
+        if isinstance(regions, dict):
+            self._has_regions = True
+            self.query_one(ArchiveTabs).take_regions(regions)
 
     def _learn(self, report: VerifyReport, picture: Picture) -> None:
         """Take in what a restore has proved, as if it had been a check."""

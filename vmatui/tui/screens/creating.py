@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, Static
 
+from vmatui.engine.archivefacts import ArchiveFacts, look_into
 from vmatui.engine.create import CreateReport
 from vmatui.engine.createplan import CreatePlan
-from vmatui.tui.archivefacts import ArchiveFacts, look_into
 from vmatui.tui.births import Birth, creating
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
@@ -46,7 +46,7 @@ of it.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,x", "stop", "Stop", tooltip="Stop, and remove what was written"),
-        Binding("enter,o", "open", "Open", tooltip="Open the new archive"),
+        Binding("enter", "open", "Open", tooltip="Open the new archive"),
         Binding("v", "verify", "Verify", tooltip="Open the new archive and check every byte"),
         Binding("escape,backspace", "back", "Back", tooltip="Go back"),
     ]
@@ -74,7 +74,7 @@ of it.
     def on_mount(self) -> None:
         """Begin."""
         self._head(("is being created", ACCENT))
-        self.query_one(MapView).show(self._birth.map)
+        self.query_one(MapView).show(self._birth.picture)
         self.query_one("HeatMap").focus()
         self.start(self._job)
         self._frames = self.set_interval(_FRAME, self.query_one(MapView).poll)
@@ -144,7 +144,7 @@ of it.
 
     def _finish(self, report: CreateReport) -> None:
         self.is_created = True
-        self._birth.map.finish()
+        self._birth.picture.map.finish()
         self._settle()
         self.query_one(IntakeTable).finish(report)
         self.query_one(BirthPanel).finish(report)
@@ -164,7 +164,7 @@ of it.
     def _settle(self) -> None:
         """Draw what the job brought last."""
         self._frames.stop()
-        self.query_one(MapView).show(self._birth.map)
+        self.query_one(MapView).show(self._birth.picture)
 
     def _open(self, *, verifies: bool) -> None:
         if self._opening is None:

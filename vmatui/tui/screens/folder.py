@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 from textual_fspicker import FileOpen, SelectDirectory
 
-from vmatui.tui.archivefacts import ArchiveFacts, look_into
+from vmatui.engine.archivefacts import ArchiveFacts, look_into
+from vmatui.engine.listing import Entry, list_archives
 from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.listing import Entry, list_archives
 from vmatui.tui.messages import Done, EntriesLearned, Failed, JobEnded
 from vmatui.tui.screens.archive import ArchiveScreen
 from vmatui.tui.screens.create import CreateScreen

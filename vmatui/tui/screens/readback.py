@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.comparison import CompareReport
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.restore import RestoreReport
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, Outcome
 from vmatui.tui.walks import Picture, reading_back
@@ -29,14 +29,16 @@ class ReadBackScreen(JobScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "check", "Check", tooltip="Read everything back and compare", priority=True),
+        Binding(
+            "b", "check", "Read back", tooltip="Read everything back and compare", priority=True
+        ),
     ]
 
     def __init__(self, facts: ArchiveFacts, plan: RestorePlan) -> None:
         super().__init__()
         self.facts = facts
         self.plan = plan
-        self.picture = Picture(facts)
+        self.picture = Picture(facts.header.devices)
         self.report: RestoreReport | None = None
         """What the restore did, once it is over."""
         self._check: Job | None = None
@@ -68,7 +70,6 @@ class ReadBackScreen(JobScreen):
             case Done(report=CompareReport(is_equal=True)):
                 bar.rest(Content.styled("✔ read back: all is as it is in the archive", GOOD))
             case Done(report=CompareReport() as found):
-                view.mean_differences()
                 told = [(each.name, each.sentence) for each in found.devices if not each.is_equal]
                 told += [(each.name, each.sentence) for each in found.configs if not each.is_equal]
                 bar.rest(_sentence(*told[0]))

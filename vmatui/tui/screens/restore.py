@@ -15,11 +15,11 @@ from textual.timer import Timer
 from textual.widgets import Button, Footer, Input, Static
 from textual_fspicker import SelectDirectory
 
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.candidates import Candidate, find_candidates
 from vmatui.engine.hints import find_hints
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.report import VerifyReport
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded, Outcome
 from vmatui.tui.proposals import default_folder, nearest_folder, proposed_formats

@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, Static
 
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.limit import Limiter
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.rates import parse_rate, rate_word
 from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport
 from vmatui.engine.savedreport import save_report
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.jobs import Job
 from vmatui.tui.messages import (
     Cancelled,
@@ -64,7 +64,7 @@ incomplete. Escape stops, after a question: new files are removed, existing ones
 they were.
 
 `p` pauses and goes on, `l` limits how fast it goes: `40M` a second, or nothing for no
-limit. In the end `s` saves the report as text, or as JSON in a file called `.json`, and `c`
+limit. In the end `s` saves the report as text, or as JSON in a file called `.json`, and `b`
 reads everything back and compares it with the archive; what differs is marked on the map.
 
 A target that fails, a full disk for example, leaves what was written in its place. Mend
@@ -109,7 +109,7 @@ what was wrong, and `g` goes on where the restore was.
     def on_mount(self) -> None:
         """Begin."""
         self._head(("is being restored", ACCENT))
-        self.query_one(MapView).show(self.picture.map)
+        self.query_one(MapView).show(self.picture)
         self.query_one("HeatMap").focus()
         self.start(self._job)
         self._frames = self.set_interval(_FRAME, self.query_one(MapView).poll)
@@ -235,7 +235,7 @@ what was wrong, and `g` goes on where the restore was.
         self.report = report
         self._learned(report.verify, self.picture)
         self.query_one(OutputTable).finish(report)
-        self.query_one(MapView).show(self.picture.map, report.verify.findings)
+        self.query_one(MapView).show(self.picture, report.verify.findings)
         if self.plan.unfinished.checkpoint is None:
             self.query_one(ResultPanel).open(report.verify)
         else:

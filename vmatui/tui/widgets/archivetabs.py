@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -9,9 +11,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
+from vmatui.drawing.overlay import Region
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.findings import Finding
 from vmatui.engine.report import VerifyReport
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.configs import ConfigView
 from vmatui.tui.widgets.devices import DeviceView
@@ -76,7 +79,7 @@ class ArchiveTabs(Vertical):
     def draw(self, picture: Picture) -> None:
         """Show what a walk draws from now on."""
         self._picture = picture
-        self.query_one(MapView).show(picture.map)
+        self.query_one(MapView).show(picture)
         self.query_one(DeviceView).draw(picture.map)
         self.query_one(ExtentList).draw(picture.extents, complete=False)
 
@@ -89,13 +92,17 @@ class ArchiveTabs(Vertical):
     def take(self, report: VerifyReport) -> None:
         """Show what a walk has found, now that it is over."""
         if self._picture is not None:
-            self.query_one(MapView).show(self._picture.map, report.findings)
+            self.query_one(MapView).show(self._picture, report.findings)
             self.query_one(ExtentList).draw(self._picture.extents, complete=True)
         self.query_one(DeviceView).take(report)
         self.query_one(FindingView).take(report)
         number = len(report.findings)
         tab = self.query_one(TabbedContent).get_tab("findings")
         tab.label = Content(f"Findings {number}" if number else "Findings")
+
+    def take_regions(self, regions: Mapping[int, Sequence[Region]]) -> None:
+        """Show the partitions of the devices, by dev_id."""
+        self.query_one(MapView).show_regions(regions)
 
     @on(DeviceView.Wanted)
     def _show_device(self, message: DeviceView.Wanted) -> None:

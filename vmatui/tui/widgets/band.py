@@ -7,9 +7,9 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.report import VerifyReport
 from vmatui.storage.faults import Compression
-from vmatui.tui.archivefacts import ArchiveFacts
 from vmatui.tui.widgets.styles import MUTED, TITLE
 from vmatui.tui.widgets.verdict import verdict
 from vmatui.tui.wording import shown, size_text, time_text

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from textual.content import Content
 from textual.widgets import Static
 
-from vmatui.engine.clustermap import DAMAGED, DIFFERS, DUPLICATE, LEVEL, UNSEEN, ZERO, DeviceMap
+from vmatui.drawing.cells import levels_of
+from vmatui.drawing.order import order_of
+from vmatui.drawing.overlay import Region
+from vmatui.engine.clustermap import (
+    DIFFERS,
+    DOUBTFUL,
+    DUPLICATE,
+    FAULT,
+    LEVEL,
+    UNSEEN,
+    ZERO,
+    DeviceMap,
+)
+from vmatui.engine.extenttable import ExtentTable
 from vmatui.engine.findings import Finding
+from vmatui.engine.placement import Placement
 from vmatui.format.codes import Severity
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
-from vmatui.tui.widgets.cells import levels_of
 from vmatui.tui.widgets.styles import MUTED
 from vmatui.tui.wording import count_text, counted, percent_text, shown, size_text
 
 _MOST_FINDINGS: Final = 20
 _MOST_NAME: Final = 100
 """Characters of a device's name that are shown; it may have 65535."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the archive has its data, and what the device's partitions are."""
+
+    table: ExtentTable
+    placement: Placement
+    regions: Sequence[Region] = ()
 
 
 class CellDetail(Static):
@@ -39,6 +62,7 @@ class CellDetail(Static):
         findings: Iterable[Finding] = (),
         *,
         complete: bool,
+        origin: Origin | None = None,
     ) -> None:
         """Describe some clusters.
 
@@ -48,17 +72,24 @@ class CellDetail(Static):
             last: Last cluster, included.
             findings: All there are; those that concern the clusters are shown.
             complete: Whether the walk is over.
+            origin: Where they come from, if that is known.
         """
         if device_map is None:
             self.update("")
             return
         dev_id = device_map.device.dev_id
         here = [finding for finding in findings if finding.concerns(dev_id, first, last)]
-        self.update(describe(device_map, first, last, here, complete=complete))
+        self.update(describe(device_map, first, last, here, complete=complete, origin=origin))
 
 
 def describe(
-    device_map: DeviceMap, first: int, last: int, findings: Sequence[Finding], *, complete: bool
+    device_map: DeviceMap,
+    first: int,
+    last: int,
+    findings: Sequence[Finding],
+    *,
+    complete: bool,
+    origin: Origin | None = None,
 ) -> Content:
     """Return what is known of some clusters, with the findings that concern them."""
     device = device_map.device
@@ -69,10 +100,12 @@ def describe(
             (shown(device.name[:_MOST_NAME]), "bold"),
             ("  cluster " if first == last else "  clusters ", MUTED),
             which,
+            (_partitions(origin, first, last), "$text-primary"),
         ),
         Content.assemble(
             f"{start:#x}–{end - 1:#x}",
             (f"  {size_text(end - start)} at {size_text(start)}", MUTED),
+            (_extents(device_map, origin, first, last), MUTED),
         ),
     ]
     if first == last:
@@ -86,9 +119,68 @@ def describe(
     return Content("\n").join(lines)
 
 
+def describe_extents(origin: Origin, names: Mapping[int, str], first: int, last: int) -> Content:
+    """Return what is known of some extents: where they are, and what they bring."""
+    table = origin.table
+    rows = [table[number] for number in (first, last)]
+    which = count_text(first) if first == last else f"{count_text(first)}–{count_text(last)}"
+    lines = [
+        Content.assemble(("extent " if first == last else "extents ", MUTED), (which, "bold")),
+        Content.assemble(
+            f"{rows[0].offset:#x}", (f"  at {size_text(rows[0].offset)} of the archive", MUTED)
+        ),
+    ]
+    if first == last:
+        row = rows[0]
+        told = f"{counted(row.clusters, 'cluster')}, {count_text(row.zero)} zero, "
+        told += f"{count_text(row.blocks)} blocks stored"
+        lines.append(Content.styled(told, "$text-success"))
+        if not row.is_sound:
+            lines.append(Content.styled("damaged or cut short", "$text-error"))
+    runs = origin.placement.runs_of(first)
+    for run in runs[:_MOST_FINDINGS]:
+        name = shown(names.get(run.dev_id, f"device {run.dev_id}")[:_MOST_NAME])
+        lines.append(Content.assemble(f"{name} ", (f"clusters {run.first}–{run.last}", MUTED)))
+    if len(runs) > _MOST_FINDINGS:
+        lines.append(
+            Content.styled(f"… and {counted(len(runs) - _MOST_FINDINGS, 'more run')}", MUTED)
+        )
+    return Content("\n").join(lines)
+
+
+def _partitions(origin: Origin | None, first: int, last: int) -> str:
+    """Say in which partitions clusters are."""
+    here = [
+        region
+        for region in (origin.regions if origin else ())
+        if region.first <= last and region.last >= first
+    ]
+    told = ", ".join(_partition(region) for region in here[:3])
+    return f"  in {told}" if told else ""
+
+
+def _partition(region: Region) -> str:
+    name = region.partition.name.strip()
+    parts = [f"partition {region.partition.number}", region.kind, name and f"“{name}”"]
+    return shown(" ".join(part for part in parts if part))
+
+
+def _extents(device_map: DeviceMap, origin: Origin | None, first: int, last: int) -> str:
+    """Say which extents bring clusters, and where in the archive those begin."""
+    if origin is None:
+        return ""
+    device = device_map.device
+    found = order_of(origin.placement, device.dev_id, device.clusters).extents_in(first, last)
+    if found is None or found[0] >= len(origin.table):
+        return ""
+    low, high, count = found
+    which = f"extent {low}" if count == 1 else f"{counted(count, 'extent')} from {low} to {high},"
+    return f"  · {which} at {origin.table[low].offset:#x}"
+
+
 def _one(device_map: DeviceMap, cluster: int, *, complete: bool) -> list[Content]:
     """Say how a single cluster is, and show its mask."""
-    state, mask = device_map.states[cluster], device_map.masks[cluster]
+    state, mask = device_map.states[cluster], device_map.mask_of(cluster)
     level = state & LEVEL
     words: list[tuple[str, str]] = []
     if level > ZERO:
@@ -101,21 +193,24 @@ def _one(device_map: DeviceMap, cluster: int, *, complete: bool) -> list[Content
         words.append(("not read yet", MUTED))
     if state & DUPLICATE:
         words.append(("stored more than once", "$text-warning"))
-    if state & DIFFERS:
-        words.append(("differs: its target does not hold what the archive does", "$text-error"))
-    if state & DAMAGED and level:
-        words.append(("damaged: the manifest or a faulty extent belies it", "$text-error"))
-    elif state & DAMAGED:
-        words.append(
-            (
-                "damaged: the extent that names it is faulty or its data cannot be read",
-                "$text-error",
-            )
-        )
+    if state & FAULT:
+        words.append(_fault(state & FAULT, is_named=level > UNSEEN))
     lines = [Content(", ").join(Content.styled(*word) for word in words)]
     if level:
         lines.append(_mask(mask, device_map.device.size - cluster * CLUSTER_SIZE))
     return lines
+
+
+def _fault(fault: int, *, is_named: bool) -> tuple[str, str]:
+    """Say what is wrong with a cluster, which a sound slot has named or not."""
+    if fault == DOUBTFUL:
+        return "doubtful: its extent has faults elsewhere", "$text-warning"
+    if fault == DIFFERS:
+        return "differs: its target does not hold what the archive does", "$text-error"
+    if is_named:
+        return "damaged: the manifest or a faulty extent belies it", "$text-error"
+    told = "damaged: the extent that names it is faulty or its data cannot be read"
+    return told, "$text-error"
 
 
 def _mask(mask: int, size: int) -> Content:
@@ -141,7 +236,9 @@ def _many(device_map: DeviceMap, first: int, last: int, *, complete: bool) -> Co
             "$text-error" if complete else MUTED,
         ),
         ("duplicate", cells.duplicate, "$text-warning"),
+        ("doubtful", cells.doubtful, "$text-warning"),
         ("damaged", cells.damaged, "$text-error"),
+        ("differs", cells.differs, "$text-error"),
     )
     said = [
         Content.styled(f"{count_text(int(counts[0]))} {word}", style)

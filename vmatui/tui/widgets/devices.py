@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from vmatui.drawing.density import density
 from vmatui.engine.clustermap import ClusterMap
 from vmatui.engine.report import DeviceReport, VerifyReport
 from vmatui.format.header import Device
 from vmatui.tui.widgets.columns import Cell, Column
-from vmatui.tui.widgets.density import density
 from vmatui.tui.widgets.styles import ACCENT, ERROR, MUTED, WARNING
 from vmatui.tui.widgets.table import Table
 from vmatui.tui.wording import UNKNOWN, count_text, counted, percent_text, shown, size_text

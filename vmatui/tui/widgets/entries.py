@@ -6,8 +6,8 @@ from typing import Final
 
 from textual.content import Content
 
+from vmatui.engine.listing import Entry
 from vmatui.storage.faults import Compression
-from vmatui.tui.listing import Entry
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.styles import ERROR, MUTED
 from vmatui.tui.wording import UNKNOWN, shown, size_text, time_text

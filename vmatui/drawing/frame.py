@@ -4,53 +4,53 @@ from __future__ import annotations
 
 import numpy as np
 
-from vmatui.tui.widgets.cells import Bytes, MapLevels
-from vmatui.tui.widgets.mapgrid import MapGrid
+from vmatui.drawing.cells import Bytes
+from vmatui.drawing.fields import Field
+from vmatui.drawing.grid import MapGrid
 
 
 class MapFrame:
-    """A window of whole rows on a device's cells.
+    """A window of whole rows on the cells of a field.
 
     Args:
-        levels: The device's clusters.
+        field: What is drawn.
         grid: Where its cells stand.
         height: Rows in sight.
-        complete: Whether the walk is over.
     """
 
-    def __init__(self, levels: MapLevels, grid: MapGrid, height: int, *, complete: bool) -> None:
+    def __init__(self, field: Field, grid: MapGrid, height: int) -> None:
         self.grid = grid
-        self._levels = levels
-        self._height = height
-        self._complete = complete
-        self._top = 0
+        self.field = field
         self.version = 0
-        """Of the levels, when they were last read."""
+        """Of the field, when it was last read."""
+        self._height = height
+        self._top = 0
         self._shades: Bytes = np.zeros((0, grid.columns), np.uint8)
 
     def row(self, row: int, top: int) -> bytes:
         """Return a `Shade` for each cell of a row.
 
         Args:
-            row: Counted from the device's start.
+            row: Counted from the field's start.
             top: The first row in sight; the frame moves there.
         """
         if top != self._top or not len(self._shades):
-            self._levels.update()
-            self.version = self._levels.version
+            self.field.update()
+            self.version = self.field.version
             self._top = top
             self._shades = self._read(top, self._height)
         return bytes(self._shades[row - self._top])
 
-    def complete(self, *, complete: bool) -> list[int]:
-        """Take note whether the walk is over; return the rows that look different now."""
-        self._complete = complete
+    def reread(self) -> list[int]:
+        """Read all rows again; return those that look different now."""
         return self._reread(0, len(self._shades))
 
     def update(self) -> list[int]:
         """Read what the walk has written; return the rows that look different now."""
-        self._levels.update()
-        seen, self.version = self.version, self._levels.version
+        self.field.update()
+        seen, self.version = self.version, self.field.version
+        if self.field.is_restless:
+            return self.reread()
         if seen == self.version:
             return []
         columns = self.grid.columns
@@ -64,7 +64,7 @@ class MapFrame:
     def is_newer(self, version: int, cell: int, count: int = 1) -> bool:
         """Whether the walk has written to some cells, or near them, since a version."""
         size = self.grid.size
-        return self._levels.is_newer(version, cell * size, (cell + count) * size - 1)
+        return self.field.is_newer(version, cell * size, (cell + count) * size - 1)
 
     def _reread(self, start: int, stop: int) -> list[int]:
         """Read rows of the frame again, between all of which there may be few that changed."""
@@ -75,5 +75,4 @@ class MapFrame:
 
     def _read(self, row: int, rows: int) -> Bytes:
         columns, size = self.grid.columns, self.grid.size
-        cells = self._levels.cells(row * columns * size, size, rows * columns)
-        return cells.shades(complete=self._complete).reshape(rows, columns)
+        return self.field.shade(row * columns * size, size, rows * columns).reshape(rows, columns)

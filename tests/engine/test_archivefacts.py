@@ -8,8 +8,8 @@ import pytest
 from tests.damage import sound
 from tests.forge import Disk, forge
 from tests.opening import opened
+from vmatui.engine.archivefacts import look_into, name_time, reopen, vm_id, vm_name
 from vmatui.errors import SourceError
-from vmatui.tui.archivefacts import look_into, name_time, reopen, vm_id, vm_name
 
 
 def _named(config: bytes) -> str:

@@ -10,9 +10,9 @@ import pytest
 from tests.compressors import as_gzip
 from tests.damage import CONFIGS, DISKS, sound
 from tests.forge import forge
+from vmatui.engine.listing import Entry, has_archives, list_archives
 from vmatui.errors import SourceError
 from vmatui.storage.faults import Compression
-from vmatui.tui.listing import Entry, has_archives, list_archives
 
 
 def _listed(folder: Path) -> tuple[list[Entry], dict[str, Entry]]:

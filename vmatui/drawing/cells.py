@@ -7,7 +7,7 @@ device's `MapLevels` is the one reader that takes its `changed` marks back; ask 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from itertools import chain
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -26,24 +26,12 @@ _PIECE: Final = 1 << 18
 _FIELDS: Final = ((0, 16), (16, 9), (25, 9), (34, 9), (43, 9), (52, 9))
 """Shift and bits of blocks, unseen, zero, stored, duplicate and damaged in a packed sum, wide
 enough for a group: all six are added up in one addition."""
+_RARE: Final = clustermap.DOUBTFUL, clustermap.DIFFERS
+"""Faults that are seldom there and counted apart."""
+_COUNTED: Final = len(_FIELDS) + len(_RARE)
 
 Counts = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
-_Packed = NDArray[np.uint64]
-
-
-class Shade(IntEnum):
-    """How a cell looks. Between `FAINTEST` and `FULL` are 16 steps of fullness."""
-
-    OUTSIDE = 0
-    """Past the device's end."""
-    UNREAD = 1
-    ZERO = 2
-    FAINTEST = 3
-    FULL = 18
-    DUPLICATE = 19
-    MISSING = 20
-    DAMAGED = 21
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,33 +51,18 @@ class Cells:
     """Clusters with at least one stored block."""
     duplicate: Counts
     damaged: Counts
-    """Those whose target differs from them are among these."""
+    doubtful: Counts
+    differs: Counts
+    """Those whose target holds something else."""
 
     @property
     def fill(self) -> NDArray[np.float64]:
         """The share of blocks that are stored, from 0 to 1."""
-        share: NDArray[np.float64] = self.blocks / self._most
+        share: NDArray[np.float64] = self.blocks / self.most
         return share
 
-    def shades(self, *, complete: bool) -> Bytes:
-        """Return a `Shade` a cell; a fault shows however few of the cell's clusters have it.
-
-        Args:
-            complete: Whether the walk is over, so that an unseen cluster is missing.
-        """
-        steps = Shade.FULL - Shade.FAINTEST
-        look: Bytes = (Shade.FAINTEST + self.blocks * steps // self._most).astype(np.uint8)
-        look[self.blocks == 0] = Shade.ZERO
-        look[self.unseen == self.clusters] = Shade.UNREAD
-        look[self.duplicate > 0] = Shade.DUPLICATE
-        if complete:
-            look[self.unseen > 0] = Shade.MISSING
-        look[self.damaged > 0] = Shade.DAMAGED
-        look[self.clusters == 0] = Shade.OUTSIDE
-        return look
-
     @property
-    def _most(self) -> Counts:
+    def most(self) -> Counts:
         """Blocks that could be stored; 1 in a cell past the end, which has none to divide."""
         return np.maximum(self.clusters * BLOCKS_PER_CLUSTER, 1)
 
@@ -109,7 +82,7 @@ class MapLevels:
         self._states: Bytes = np.frombuffer(device_map.states, np.uint8)[: self.clusters]
         self._flags: Bytes = np.frombuffer(device_map.changed, np.uint8)[:groups]
         self._stamps = np.zeros(groups, np.uint32)
-        self._sums = np.zeros((len(_FIELDS), groups), np.uint16)
+        self._sums = np.zeros((_COUNTED, groups), np.uint16)
         unseen = self._sums[1]
         unseen[:] = GROUP
         if self.clusters % GROUP:
@@ -129,16 +102,27 @@ class MapLevels:
         step = _PIECE // GROUP
         for start in range(0, len(whole), step):
             piece = whole[start : start + step]
-            self._sums[:, piece] = _unpack(_row_sums(rows[piece]))
+            self._sums[:, piece] = _count(rows[piece])
         if len(whole) < len(groups):
             tail = self._states[len(rows) * GROUP :]
-            self._sums[:, -1:] = _unpack(_row_sums(tail[np.newaxis]))
+            self._sums[:, -1:] = _count(tail[np.newaxis])
         return True
 
     def is_newer(self, version: int, first: int, last: int) -> bool:
         """Whether clusters from `first` to `last` may have been written since a version."""
         stamps = self._stamps[first // GROUP : last // GROUP + 1]
         return bool((stamps > version).any())
+
+    def recent(self, first: int, size: int, count: int, updates: int) -> NDArray[np.bool_]:
+        """Return for each of some cells whether the walk wrote near it in the last updates."""
+        starts = np.minimum(first + size * np.arange(count), self.clusters - 1) // GROUP
+        if size < GROUP:
+            stamps = self._stamps[starts]
+        else:
+            last = min(first + size * count, self.clusters + GROUP - 1) // GROUP
+            stamps = np.maximum.reduceat(self._stamps[:last], starts)
+        is_recent: NDArray[np.bool_] = stamps > max(self.version - updates, 0)
+        return is_recent
 
     def cells(self, first: int, size: int, count: int) -> Cells:
         """Return `count` cells of `size` clusters, from cluster `first` on.
@@ -150,7 +134,7 @@ class MapLevels:
             ValueError: a cell larger than a group is not made of whole groups.
         """
         if size < GROUP:
-            sums = _unpack(self._packed_cells(first, size, count))
+            sums = self._small_cells(first, size, count)
         elif size % GROUP or first % GROUP:
             raise ValueError(f"cells of {size} clusters from {first} are not made of whole groups")
         else:
@@ -162,32 +146,64 @@ class MapLevels:
         """Return one cell with the clusters from `first` to `last`, wherever those are."""
         last = min(last, self.clusters - 1)
         count = -(-(last - first + 1) // GROUP)
-        sums = _unpack(self._packed_cells(first, GROUP, count, last + 1)).sum(axis=1, keepdims=True)
+        sums = self._small_cells(first, GROUP, count, last + 1).sum(axis=1, keepdims=True)
         return Cells(np.array([last - first + 1]), *sums)
+
+    def fault_from(self, cluster: int, step: int, *, complete: bool) -> int | None:
+        """Return the next cluster with a fault, `cluster` itself or one after (or before) it.
+
+        Args:
+            cluster: Where to begin.
+            step: 1 looks towards the end, -1 towards the start.
+            complete: Whether an unseen cluster is missing.
+        """
+        return self._search(cluster, step, complete=complete, wanted=True)
+
+    def sound_from(self, cluster: int, step: int, *, complete: bool) -> int | None:
+        """Return the next cluster without a fault, likewise."""
+        return self._search(cluster, step, complete=complete, wanted=False)
+
+    def _search(self, cluster: int, step: int, *, complete: bool, wanted: bool) -> int | None:
+        kinds = self._sums[[4, 5, 6, 7, 1] if complete else [4, 5, 6, 7]].max(axis=0)
+        # Whether a group is faulty through and through is certain only for one kind of fault.
+        groups = np.flatnonzero(kinds > 0 if wanted else kinds < GROUP)
+        own = cluster // GROUP
+        ahead = groups[groups > own] if step > 0 else groups[groups < own][::-1]
+        for group in chain((own,), ahead):
+            first = int(group) * GROUP
+            states = self._states[first : first + GROUP]
+            is_faulty = states >= clustermap.DUPLICATE
+            if complete:
+                is_faulty |= states == clustermap.UNSEEN
+            places = first + np.flatnonzero(is_faulty == wanted)
+            places = places[places >= cluster] if step > 0 else places[places <= cluster]
+            if places.size:
+                return int(places[0 if step > 0 else -1])
+        return None
 
     def total(self) -> Cells:
         """Return one cell with the whole device, as of the last `update`."""
         sums = self._sums.sum(axis=1, dtype=np.int64, keepdims=True)
         return Cells(np.array([self.clusters]), *sums)
 
-    def _packed_cells(self, first: int, size: int, count: int, stop: int | None = None) -> _Packed:
+    def _small_cells(self, first: int, size: int, count: int, stop: int | None = None) -> Counts:
         """Sum up cells of at most a group's size from the clusters before `stop`."""
         stop = min(first + size * count, self.clusters if stop is None else stop)
         whole = max(stop - first, 0) // size
         end = first + whole * size
-        sums = np.zeros(count, np.uint64)
+        sums = np.zeros((_COUNTED, count), np.int64)
         rows = self._states[first:end].reshape(whole, size)
         step = max(_PIECE // size, 1)
         for start in range(0, whole, step):
-            sums[start : min(start + step, whole)] = _row_sums(rows[start : start + step])
+            sums[:, start : min(start + step, whole)] = _count(rows[start : start + step])
         if end < stop:
-            sums[whole] = _row_sums(self._states[np.newaxis, end:stop])[0]
+            sums[:, whole : whole + 1] = _count(self._states[np.newaxis, end:stop])
         return sums
 
     def _grouped_cells(self, first: int, size: int, count: int) -> Counts:
         groups = self._sums[:, first : first + size * count]
         starts = np.arange(0, groups.shape[1], size)
-        sums = np.zeros((len(_FIELDS), count), np.int64)
+        sums = np.zeros((_COUNTED, count), np.int64)
         sums[:, : len(starts)] = np.add.reduceat(groups, starts, axis=1, dtype=np.int64)
         return sums
 
@@ -220,7 +236,7 @@ def _weight(state: int) -> int:
         level == clustermap.ZERO,
         level > clustermap.ZERO,
         bool(state & clustermap.DUPLICATE),
-        bool(state & (clustermap.DAMAGED | clustermap.DIFFERS)),
+        state & clustermap.FAULT == clustermap.DAMAGED,
     )
     return sum(int(count) << shift for count, (shift, _) in zip(counts, _FIELDS, strict=True))
 
@@ -228,11 +244,14 @@ def _weight(state: int) -> int:
 _WEIGHTS: Final = np.array([_weight(state) for state in range(256)], np.uint64)
 
 
-def _row_sums(rows: Bytes) -> _Packed:
-    sums: _Packed = _WEIGHTS[rows].sum(axis=1)
-    return sums
-
-
-def _unpack(sums: _Packed) -> Counts:
-    fields = [sums >> np.uint64(shift) & np.uint64((1 << bits) - 1) for shift, bits in _FIELDS]
-    return np.array(fields).astype(np.int64)
+def _count(rows: Bytes) -> Counts:
+    """Return the counts of each row, a column a row."""
+    sums = _WEIGHTS[rows].sum(axis=1)
+    counts = np.zeros((_COUNTED, len(rows)), np.int64)
+    for field, (shift, bits) in enumerate(_FIELDS):
+        counts[field] = sums >> np.uint64(shift) & np.uint64((1 << bits) - 1)
+    if rows.max(initial=0) >= min(_RARE):
+        faults = rows & clustermap.FAULT
+        for field, fault in enumerate(_RARE, len(_FIELDS)):
+            counts[field] = (faults == fault).sum(axis=1)
+    return counts

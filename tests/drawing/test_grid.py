@@ -4,34 +4,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmatui.tui.widgets.cells import GROUP
-from vmatui.tui.widgets.mapgrid import MapGrid, lay_out
+from vmatui.drawing.cells import GROUP
+from vmatui.drawing.grid import BLOCKS, MapGrid, lay_out
 
 CLUSTERS = st.integers(1, 1 << 29)
 WIDTH = st.integers(1, 400)
 HEIGHT = st.integers(1, 120)
 
 
-@given(CLUSTERS, WIDTH, HEIGHT)
+@given(CLUSTERS, WIDTH, HEIGHT, st.sampled_from([1, 2]))
 def test_the_whole_device_fits_whatever_its_size_and_the_screens(
-    clusters: int, width: int, height: int
+    clusters: int, width: int, height: int, lines: int
 ) -> None:
-    grid = lay_out(clusters, width, height)
+    grid = lay_out(clusters, width, height, lines=lines)
     assert grid.labels + grid.columns * grid.cell_width <= width
-    assert grid.rows <= height
+    assert grid.rows <= height * grid.lines
     assert grid.range_of(0)[0] == 0
     assert grid.range_of(grid.cells - 1)[1] == clusters - 1
 
 
-@given(CLUSTERS, WIDTH, HEIGHT)
+@given(CLUSTERS, WIDTH, HEIGHT, st.sampled_from([1, 2]))
 def test_zooming_in_ends_at_one_cluster_a_cell_and_keeps_cells_readable(
-    clusters: int, width: int, height: int
+    clusters: int, width: int, height: int, lines: int
 ) -> None:
-    grid = lay_out(clusters, width, height)
+    grid = lay_out(clusters, width, height, lines=lines)
     steps = 0
     while grid.next_size:
         assert grid.next_size * 2 <= grid.size
-        closer = lay_out(clusters, width, height, grid.next_size)
+        closer = lay_out(clusters, width, height, grid.next_size, lines=lines)
         assert closer.size == grid.next_size
         assert closer.size < GROUP or closer.size % GROUP == 0
         grid, steps = closer, steps + 1
@@ -52,7 +52,7 @@ def test_a_place_on_screen_leads_to_its_cell_and_back(
 
 
 def test_no_cell_stands_left_right_or_below_the_map() -> None:
-    grid = MapGrid(clusters=10, size=1, columns=4, cell_width=2, labels=9)
+    grid = MapGrid(units=10, size=1, columns=4, cell_width=2, labels=9)
     assert grid.cell_at(8, 0) is None
     assert grid.cell_at(9, 0) == 0
     assert grid.cell_at(16, 0) == 3
@@ -62,7 +62,7 @@ def test_no_cell_stands_left_right_or_below_the_map() -> None:
 
 
 def test_moving_down_keeps_the_column_and_stops_at_the_last_row() -> None:
-    grid = MapGrid(clusters=10, size=1, columns=4, cell_width=1, labels=0)
+    grid = MapGrid(units=10, size=1, columns=4, cell_width=1, labels=0)
     assert grid.moved(1, 1) == 5
     assert grid.moved(1, 100) == 9
     assert grid.moved(3, 2) == 9
@@ -98,3 +98,23 @@ def test_a_narrow_screen_has_no_labels() -> None:
     grid = lay_out(1000, 40, 10)
     assert grid.labels == 0
     assert grid.label(1) == ""
+
+
+def test_half_blocks_are_used_only_where_they_show_more() -> None:
+    assert lay_out(9, 80, 20, lines=2).lines == 1
+    assert lay_out(64 * 20, 80, 20, lines=2).lines == 1
+    assert lay_out(64 * 20 + 1, 80, 20, lines=2).lines == 2
+    assert lay_out(64 * 20 + 1, 80, 20, 1, lines=2).lines == 1
+
+
+def test_the_closest_look_has_room_for_sixteen_blocks() -> None:
+    grid = lay_out(1000, 80, 20, BLOCKS)
+    assert grid.shows_blocks
+    assert (grid.size, grid.columns, grid.next_size) == (1, 3, None)
+    assert not lay_out(1000, 15, 20, BLOCKS).shows_blocks
+
+
+def test_units_without_a_size_are_labelled_by_their_number() -> None:
+    grid = lay_out(10_000, 80, 20, None, 0)
+    assert grid.label(1).strip() == str(grid.size * grid.columns)
+    assert lay_out(10, 80, 20, None, 0).next_size is None

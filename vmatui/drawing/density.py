@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from vmatui.drawing.cells import cell_size, levels_of
+from vmatui.drawing.looks import GLYPHS
+from vmatui.drawing.shades import Shade, content
 from vmatui.engine.clustermap import DeviceMap
-from vmatui.tui.widgets.cells import Shade, cell_size, levels_of
-from vmatui.tui.widgets.palette import GLYPHS
 
 _BARS: Final = "▁▁▂▂▃▃▄▄▅▅▆▆▇▇██"
-_LOOKS: Final = GLYPHS[: Shade.FAINTEST] + _BARS + GLYPHS[Shade.DUPLICATE :]
+_LOOKS: Final = GLYPHS[: Shade.FAINTEST] + _BARS + GLYPHS[Shade.DOUBTFUL :]
 """By `Shade`: bars where the map has shaded cells, the same glyphs for everything else."""
 
 
@@ -25,5 +26,5 @@ def density(device_map: DeviceMap, width: int, *, complete: bool = False) -> str
     levels.update()
     size = cell_size(levels.clusters, width)
     count = -(-levels.clusters // size)
-    shades = levels.cells(0, size, count).shades(complete=complete)
+    shades = content(levels.cells(0, size, count), complete=complete)
     return "".join(_LOOKS[shades[column * count // width]] for column in range(width))

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from vmatui.engine.archivefacts import look_into, name_time, vm_id
 from vmatui.errors import SourceError, VmaError
 from vmatui.format import layout
 from vmatui.storage.faults import Compression
 from vmatui.storage.magic import SNIFF_SIZE, detect
-from vmatui.tui.archivefacts import look_into, name_time, vm_id
 
 _ARCHIVE_NAME: Final = re.compile(r"\.vma(\.\w{1,8})?$|^vzdump-qemu-.*\.dat$")
 _NO_ARCHIVE: Final = (".notes", ".protected", ".log", ".txt", ".md5", ".sha256", ".vmatui")

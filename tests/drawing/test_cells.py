@@ -3,21 +3,21 @@ from __future__ import annotations
 import random
 import threading
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tui.holder import device_map
-from vmatui.engine.clustermap import DAMAGED, DUPLICATE, LEVEL, UNSEEN, ZERO, DeviceMap
+from vmatui.drawing import cells
+from vmatui.drawing.cells import GROUP, Cells, MapLevels, cell_size, levels_of
+from vmatui.drawing.shades import Shade, content
+from vmatui.engine.clustermap import DAMAGED, DOUBTFUL, DUPLICATE, LEVEL, UNSEEN, ZERO, DeviceMap
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
-from vmatui.tui.widgets import cells
-from vmatui.tui.widgets.cells import GROUP, Cells, MapLevels, Shade, cell_size, levels_of
 
-COUNTS = ("clusters", "blocks", "unseen", "zero", "stored", "duplicate", "damaged")
+COUNTS = ("clusters", "blocks", "unseen", "zero", "stored", "duplicate", "damaged", "doubtful")
 STATES = st.sampled_from(
-    [UNSEEN, ZERO, ZERO | DUPLICATE, DAMAGED, 2, 9, 17, 17 | DUPLICATE, 5 | DAMAGED]
+    [UNSEEN, ZERO, ZERO | DUPLICATE, DAMAGED, 2, 9, 17, 17 | DUPLICATE, 5 | DAMAGED, 8 | DOUBTFUL]
 )
 
 
@@ -40,6 +40,7 @@ def naive(states: memoryview, first: int, last: int) -> tuple[int, ...]:
         sum(level > ZERO for level in levels),
         sum(bool(state & DUPLICATE) for state in there),
         sum(bool(state & DAMAGED) for state in there),
+        sum(bool(state & DOUBTFUL) for state in there),
     )
 
 
@@ -94,14 +95,14 @@ def test_a_write_that_comes_while_a_group_is_read_is_not_lost(
 ) -> None:
     made = device_map([ZERO] * 2 * GROUP)
     levels = MapLevels(made)
-    read = cells._row_sums
+    read = cells._count
 
-    def read_slowly(rows: cells.Bytes) -> np.typing.NDArray[np.uint64]:
+    def read_slowly(rows: cells.Bytes) -> cells.Counts:
         sums = read(rows)
         made.set_state(7, 17, 0xFFFF)
         return sums
 
-    monkeypatch.setattr(cells, "_row_sums", read_slowly)
+    monkeypatch.setattr(cells, "_count", read_slowly)
     levels.update()
     assert levels.total().stored[0] == 0
     monkeypatch.undo()
@@ -147,7 +148,7 @@ def test_a_cell_size_holds_all_clusters_and_is_one_that_can_be_read(
 def shade(states: list[int], *, complete: bool) -> int:
     levels = MapLevels(device_map(states))
     levels.update()
-    return int(levels.cells(0, len(states), 1).shades(complete=complete)[0])
+    return int(content(levels.cells(0, len(states), 1), complete=complete)[0])
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,7 @@ def shade(states: list[int], *, complete: bool) -> int:
         ([ZERO, UNSEEN], Shade.ZERO, Shade.MISSING),
         ([17, 17], Shade.FULL, Shade.FULL),
         ([2] + [ZERO] * 99, Shade.FAINTEST, Shade.FAINTEST),
+        ([17] * 9 + [17 | DOUBTFUL], Shade.DOUBTFUL, Shade.DOUBTFUL),
         ([17] * 9 + [17 | DUPLICATE], Shade.DUPLICATE, Shade.DUPLICATE),
         ([17] * 9 + [DAMAGED], Shade.DAMAGED, Shade.DAMAGED),
         ([17 | DUPLICATE, UNSEEN], Shade.DUPLICATE, Shade.MISSING),
@@ -179,7 +181,7 @@ def test_fill_is_the_share_of_blocks_and_zero_past_the_end() -> None:
     levels = MapLevels(device_map([17, ZERO, 9, UNSEEN]))
     levels.update()
     assert levels.cells(0, 2, 3).fill.tolist() == [0.5, 0.25, 0.0]
-    assert levels.cells(0, 2, 3).shades(complete=False)[2] == Shade.OUTSIDE
+    assert content(levels.cells(0, 2, 3), complete=False)[2] == Shade.OUTSIDE
 
 
 def test_an_update_bears_a_walk_that_goes_on_marking() -> None:
@@ -200,3 +202,49 @@ def test_an_update_bears_a_walk_that_goes_on_marking() -> None:
     finally:
         is_over.set()
         walk.join()
+
+
+def naive_search(states: list[int], start: int, step: int, *, complete: bool) -> int | None:
+    places = range(start, len(states)) if step > 0 else range(start, -1, -1)
+    return next(
+        (at for at in places if states[at] >= DUPLICATE or (complete and not states[at])), None
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(maps(), st.data(), st.sampled_from([1, -1]), st.booleans())
+def test_the_next_fault_is_found_wherever_it_is(
+    made: DeviceMap, data: st.DataObject, step: int, complete: bool
+) -> None:
+    levels = MapLevels(made)
+    levels.update()
+    states = list(made.states[: made.device.clusters])
+    start = data.draw(st.integers(0, len(states) - 1))
+    wanted = naive_search(states, start, step, complete=complete)
+    assert levels.fault_from(start, step, complete=complete) == wanted
+
+
+@settings(max_examples=60, deadline=None)
+@given(maps(), st.data(), st.sampled_from([1, -1]))
+def test_the_end_of_a_stretch_of_faults_is_found_too(
+    made: DeviceMap, data: st.DataObject, step: int
+) -> None:
+    levels = MapLevels(made)
+    levels.update()
+    states = list(made.states[: made.device.clusters])
+    start = data.draw(st.integers(0, len(states) - 1))
+    places = range(start, len(states)) if step > 0 else range(start, -1, -1)
+    wanted = next((at for at in places if 0 < states[at] < DUPLICATE), None)
+    assert levels.sound_from(start, step, complete=True) == wanted
+
+
+def test_what_was_written_lately_is_known_for_cells_of_any_size() -> None:
+    made = device_map([ZERO] * 6 * GROUP)
+    levels = MapLevels(made)
+    levels.update()
+    made.set_state(3 * GROUP, 3, 1)
+    levels.update()
+    assert levels.recent(0, GROUP, 6, 1).tolist() == [False, False, False, True, False, False]
+    assert levels.recent(0, 3 * GROUP, 2, 1).tolist() == [False, True]
+    assert levels.recent(3 * GROUP, 1, 2, 1).tolist() == [True, True]
+    assert not levels.recent(0, GROUP, 6, 0).any()

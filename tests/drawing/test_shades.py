@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.tui.holder import device_map
+from vmatui.drawing import shades
+from vmatui.drawing.cells import levels_of
+from vmatui.drawing.fields import DeviceField
+from vmatui.drawing.legend import entries
+from vmatui.drawing.shades import Shade, View
+from vmatui.engine.clustermap import DAMAGED, DOUBTFUL, DUPLICATE, UNSEEN, ZERO
+
+FULL = 17
+
+
+def shaded(view: View, states: list[int], size: int, *, complete: bool) -> list[int]:
+    field = DeviceField(device_map(states), None, view, complete=complete)
+    field.update()
+    return list(bytes(field.shade(0, size, -(-len(states) // size))))
+
+
+def test_health_shows_one_sound_shade_and_the_worst_fault() -> None:
+    states = [FULL, 3, ZERO, ZERO, FULL | DOUBTFUL, FULL, 5 | DUPLICATE, 5 | DOUBTFUL, UNSEEN, 2]
+    assert shaded(View.HEALTH, states, 2, complete=True) == [
+        Shade.SOUND,
+        Shade.ZERO,
+        Shade.DOUBTFUL,
+        Shade.DUPLICATE,
+        Shade.MISSING,
+    ]
+    assert shaded(View.HEALTH, states, 2, complete=False)[-1] == Shade.SOUND
+
+
+def test_the_job_tells_what_is_done_from_what_is_not() -> None:
+    made = device_map([FULL, ZERO, FULL, UNSEEN, UNSEEN, UNSEEN, DAMAGED, ZERO])
+    levels = levels_of(made)
+    levels.update()
+    cells = levels.cells(0, 2, 4)
+    quiet = np.zeros(4, np.bool_)
+    done = [Shade.DONE, Shade.PART, Shade.UNREAD, Shade.DAMAGED]
+    assert shades.job(cells, quiet, complete=False).tolist() == done
+    recent = np.array([True, False, True, True])
+    now = [Shade.NOW, Shade.PART, Shade.UNREAD, Shade.DAMAGED]
+    assert shades.job(cells, recent, complete=False).tolist() == now
+    ended = [Shade.DONE, Shade.MISSING, Shade.MISSING, Shade.DAMAGED]
+    assert shades.job(cells, quiet, complete=True).tolist() == ended
+
+
+def test_what_the_walk_writes_now_stands_out_until_it_has_gone_on() -> None:
+    made = device_map([UNSEEN] * 2000)
+    field = DeviceField(made, None, View.JOB, complete=False)
+    assert field.is_restless
+    made.set_state(3, FULL, 0xFFFF)
+    field.update()
+    assert field.shade(3, 1, 1)[0] == Shade.NOW
+    for _ in range(9):
+        made.set_state(1500, FULL, 0xFFFF)
+        field.update()
+    assert field.shade(3, 1, 1)[0] == Shade.DONE
+    assert field.shade(1500, 1, 1)[0] == Shade.NOW
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        (View.CONTENT, {"stored": 3, "zero": 1, "missing": 1, "duplicate": 1, "doubtful": 1}),
+        (View.HEALTH, {"sound": 1, "zero": 1, "missing": 1, "duplicate": 1, "doubtful": 1}),
+        (View.JOB, {"done": 5, "missing": 1, "duplicate": 1, "doubtful": 1}),
+        (View.ORDER, {"early to late, extent 0 to 0": None, "missing": 1}),
+    ],
+)
+def test_every_view_has_a_legend_that_counts(view: View, words: dict[str, int | None]) -> None:
+    made = device_map([FULL, 3 | DUPLICATE, 9 | DOUBTFUL, ZERO, UNSEEN, DAMAGED])
+    field = DeviceField(made, None, view, complete=True)
+    field.update()
+    told = {entry.words: entry.number for entry in entries(field)}
+    if view is not View.ORDER:
+        words = words | {"damaged": 1}
+    assert told == words
+
+
+@pytest.mark.parametrize(
+    ("shade", "mask", "present", "expected"),
+    [
+        (Shade.FULL, 0b0101, 4, [Shade.SOUND, Shade.ZERO, Shade.SOUND, Shade.ZERO]),
+        (Shade.DUPLICATE, 0b01, 2, [Shade.DUPLICATE, Shade.ZERO]),
+        (Shade.MISSING, 0, 2, [Shade.MISSING] * 2),
+        (Shade.DAMAGED, 0, 3, [Shade.DAMAGED] * 3),
+        (Shade.UNREAD, 0, 2, [Shade.UNREAD] * 2),
+        (Shade.ZERO, 0, 1, [Shade.ZERO]),
+    ],
+)
+def test_a_cluster_is_shown_block_by_block(
+    shade: Shade, mask: int, present: int, expected: list[Shade]
+) -> None:
+    drawn = list(shades.blocks(shade, mask, present))
+    assert drawn == [*expected, *[Shade.OUTSIDE] * (16 - present)]

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.compressors import as_gzip
+from tests.forge import CLUSTER, Disk, forge, noise
+from tests.format.test_partitions import gpt
+from tests.opening import opened
+from vmatui.engine import scout as scout_module
+from vmatui.engine.scout import Scout
+from vmatui.engine.verify import verify
+from vmatui.format.header import Device
+
+SIZE = 128 * CLUSTER
+
+
+def image() -> bytes:
+    head, tail = gpt([(2048, 4095, "boot"), (4096, 16_000, "root")], size=SIZE)
+    data = bytearray(noise(SIZE))
+    data[: len(head)] = head
+    data[-len(tail) :] = tail
+    data[2 << 20 : (2 << 20) + 8192] = bytes(8192)
+    return bytes(data)
+
+
+def scouted(data: bytes, *, quick: bool = False) -> tuple[Scout, Device]:
+    with opened(data) as archive:
+        scout = Scout(archive.header.devices)
+        verify(archive, quick=quick, visitors=[scout])
+        return scout, archive.header.devices[0]
+
+
+def test_the_clusters_that_tell_of_partitions_are_kept_as_they_are() -> None:
+    data = image()
+    scout, device = scouted(as_gzip(forge([Disk("a", data)])))
+    assert scout.read(device, 0, 20_000) == data[:20_000]
+    assert scout.read(device, SIZE - 20_000, 30_000) == data[-20_000:]
+    start = 2 << 20
+    assert scout.read(device, start + 100, 1 << 20) == data[start + 100 : start + 2 * CLUSTER]
+    assert scout.read(device, 5 << 20, 100) is None
+
+
+def test_a_walk_over_headers_keeps_nothing() -> None:
+    scout, device = scouted(forge([Disk("a", image())]), quick=True)
+    assert scout.read(device, 0, 512) is None
+
+
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scout_module, "MAX_KEPT", 3)
+    scout, device = scouted(forge([Disk("a", image())]))
+    assert len(scout._kept) + len(scout._wanted) == 3
+    assert scout.read(device, 1 << 20, 1 << 20) == image()[1 << 20 : (1 << 20) + CLUSTER]
+
+
+def test_a_damaged_extent_is_not_believed() -> None:
+    data = bytearray(forge([Disk("a", image())]))
+    data[data.index(b"VMAE") + 30] ^= 1
+    scout, device = scouted(bytes(data))
+    assert scout.read(device, 0, 512) is None
