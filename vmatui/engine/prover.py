@@ -13,8 +13,9 @@ from pathlib import Path
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker, Rejected
 from vmatui.engine.digest import ClusterRun, Digester
+from vmatui.engine.extentfinder import HEADER
 from vmatui.engine.proof import Proof
-from vmatui.engine.walk import HEADER, Extent, Gap
+from vmatui.engine.walk import Extent, Gap
 from vmatui.errors import ManifestError
 from vmatui.format.codes import Code
 from vmatui.format.digests import ENTRY_SIZE, MISSING, digest_of

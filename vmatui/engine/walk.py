@@ -12,14 +12,13 @@ from typing import Final
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.extentfaults import gap_fault, header_faults, short_fault, tail_fault
+from vmatui.engine.extentfinder import HEADER, ExtentFinder
 from vmatui.engine.feed import Buffer, BufferPool, Feed
 from vmatui.engine.spoilt import SpoiltBytes
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault
-from vmatui.format.extent import ExtentHeader, parse_extent
+from vmatui.format.extent import ExtentHeader, parse_extent, proves_slots
 
-HEADER: Final = layout.EXTENT_HEADER_SIZE
-_UUID_AT: Final = layout.EXTENT_UUID.start
 READ_AHEAD: Final = 128
 """Extent headers asked of the disk in advance when only headers are walked."""
 
@@ -46,6 +45,8 @@ class Extent:
     """Archive offset up to which no later fault can cast doubt on the bytes."""
     is_followed: bool = True
     """Whether the next extent, or the end of the archive, stands right behind the payload."""
+    is_foreign: bool = False
+    """Whether it is of another archive, or nothing proves that it is not."""
     rotten: frozenset[int] = frozenset()
     """Positions of used slots whose clusters are not as a manifest has them."""
     buffer: Buffer | None = None
@@ -96,11 +97,20 @@ class Walk:
         pool: Memory for the payloads; None walks only the headers of a seekable source.
         payload_from: Of a seekable source, extents before this archive offset are walked by their
             headers even so.
+        is_ours_only: False takes extents of any archive as they come.
     """
 
-    def __init__(self, archive: Archive, pool: BufferPool | None, *, payload_from: int = 0) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        pool: BufferPool | None,
+        *,
+        payload_from: int = 0,
+        is_ours_only: bool = True,
+    ) -> None:
         self._source = archive.source
         self._uuid = archive.header.uuid.bytes
+        self._finder = ExtentFinder(self._uuid if is_ours_only else None)
         self._feed = Feed(archive.source)
         self._pool = pool
         self._head = memoryview(bytearray(HEADER))
@@ -119,7 +129,7 @@ class Walk:
                 got = self._feed.fill(self._head)
                 continue
             header = parse_extent(bytes(self._head))
-            candidates = self._candidates(header)
+            candidates = self._finder.candidates(header, self._head)
             if not candidates:
                 item: Extent | Gap | None = self._resynchronise()
                 got = self._feed.fill(self._head)
@@ -143,24 +153,13 @@ class Walk:
             yield from self._source_gaps(gap)
             yield gap
 
-    def _candidates(self, header: ExtentHeader) -> tuple[int, ...]:
-        """Return the payload sizes in bytes that the header allows; none if it is no header."""
-        named = header.blocks_in_masks
-        if not header.checksum_matches:
-            signs = header.magic_matches, header.uuid == self._uuid, named == header.block_count
-            if sum(signs) < 2:
-                return ()
-        if named == header.block_count:
-            return (named * layout.BLOCK_SIZE,)
-        counts = {named, header.block_count}
-        return tuple(
-            sorted(n * layout.BLOCK_SIZE for n in counts if n <= layout.MAX_BLOCKS_PER_EXTENT)
-        )
-
     def _new_extent(self, header: ExtentHeader, length: int) -> Extent:
         offset = self._feed.offset - HEADER
         faults = header_faults(header, self._uuid)
         extent = Extent(self._number, offset, header, length, length, faults)
+        if faults and header.uuid != self._uuid:
+            is_proved = not header.checksum_matches and proves_slots(self._head, self._uuid)
+            extent.is_foreign = not is_proved
         self._number += 1
         return extent
 
@@ -188,24 +187,15 @@ class Walk:
     ) -> int:
         """Find where an extent of doubtful length ends, and go on from there."""
         read = bytes(buffer.view[: extent.present]) + bytes(self._head[:next_got])
-        end = self._true_end(read, candidates)
+        end, is_followed = self._finder.true_end(read, candidates)
         extent.length = candidates[-1] if end is None else max(end, candidates[0])
         extent.present = min(len(read), candidates[-1]) if end is None else end
         if extent.present < extent.length:
             extent.faults.append(short_fault(extent.present, extent.length))
-        extent.is_followed = False
+        named = extent.header.blocks_in_masks * layout.BLOCK_SIZE
+        extent.is_followed = is_followed and extent.present == extent.length == named
         self._feed.unread(read[extent.present :])
         return self._feed.fill(self._head)
-
-    def _true_end(self, read: bytes, candidates: tuple[int, ...]) -> int | None:
-        """Return where the payload ends: before the next extent, or at the end of the archive."""
-        for candidate in candidates:
-            if candidate == len(read) or self._starts_extent(read[candidate : candidate + HEADER]):
-                return candidate
-        at = self._search(read)
-        if at is not None:
-            return at
-        return candidates[-1] if len(read) >= candidates[-1] else None
 
     def _skip_payload(
         self, header: ExtentHeader, candidates: tuple[int, ...]
@@ -239,24 +229,7 @@ class Walk:
 
     def _is_in_place(self, got: int) -> bool:
         """Whether what was read after an extent is the next one's header, or nothing at all."""
-        return got == 0 or self._starts_extent(self._head[:got])
-
-    def _starts_extent(self, data: bytes | memoryview) -> bool:
-        if len(data) < HEADER:
-            return False
-        if data[:4] == layout.EXTENT_MAGIC and data[layout.EXTENT_UUID] == self._uuid:
-            return True
-        return bool(self._candidates(parse_extent(bytes(data[:HEADER]))))
-
-    def _search(self, data: bytes) -> int | None:
-        """Return where in the data the first extent header of this archive starts."""
-        at = data.find(self._uuid, _UUID_AT)
-        while at != -1:
-            start = at - _UUID_AT
-            if self._starts_extent(data[start : start + HEADER]):
-                return start
-            at = data.find(self._uuid, at + 1)
-        return None
+        return got == 0 or self._finder.starts_extent(self._head[:got])
 
     def _resynchronise(self) -> Gap:
         """Look for the next extent header; the feed then stands before it, or at the end."""
@@ -266,7 +239,7 @@ class Walk:
         data = head[1:]
         skipped = 1
         while True:
-            at = self._search(data)
+            at = self._finder.search(data)
             if at is not None:
                 self._feed.unread(data[at:])
                 fault = gap_fault(offset, skipped + at, head, goes_on=True)

@@ -5,7 +5,7 @@ The stretches cover the image from its first byte to its last, without overlap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 Stretch = tuple[int, int, "MapStatus"]
@@ -13,28 +13,35 @@ Stretch = tuple[int, int, "MapStatus"]
 
 
 class MapStatus(StrEnum):
-    """What ddrescue calls finished, non-scraped and bad."""
+    """What ddrescue calls finished, non-scraped and bad; ddrescueview shows each in a colour."""
 
     FINISHED = "+"
     DOUBTFUL = "/"
     MISSING = "-"
 
 
-def pack_mapfile(stretches: Iterable[Stretch]) -> bytes:
-    """Return a mapfile; neighbours of one status are joined, empty stretches left out.
+def iter_mapfile(size: int, stretches: Iterable[Stretch]) -> Iterator[str]:
+    """Yield the lines of a mapfile; neighbours of one status are joined, empty stretches left out.
 
     Args:
+        size: Bytes of the image.
         stretches: In order, each beginning where the last one ends.
     """
-    joined: list[Stretch] = []
+    yield "# Mapfile. Made by vmatui"
+    yield "# current_pos  current_status  current_pass"
+    yield f"0x{size:08X}     +               1"
+    yield "#      pos        size  status"
+    for offset, length, status in _joined(stretches):
+        yield f"0x{offset:08X}  0x{length:08X}  {status}"
+
+
+def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    start, so_far, known = 0, 0, MapStatus.FINISHED
     for offset, length, status in stretches:
-        if joined and joined[-1][2] is status:
-            start, so_far, _ = joined.pop()
-            joined.append((start, so_far + length, status))
-        elif length:
-            joined.append((offset, length, status))
-    end = sum(length for _, length, _ in joined)
-    lines = ["# Mapfile. Made by vmatui", "# current_pos  current_status  current_pass"]
-    lines += [f"0x{end:08X}     +               1", "#      pos        size  status"]
-    lines += [f"0x{offset:08X}  0x{length:08X}  {status}" for offset, length, status in joined]
-    return "\n".join([*lines, ""]).encode()
+        if status is not known:
+            if so_far:
+                yield start, so_far, known
+            start, so_far, known = offset, 0, status
+        so_far += length
+    if so_far:
+        yield start, so_far, known

@@ -1,0 +1,145 @@
+"""Takes what the extents of a copy offer, writes it, and finds where copies disagree.
+
+The outputs hold what was taken before, so a cluster that comes again is compared with them: memory
+does not grow with the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from vmatui.engine.checker import Checker, Rejected
+from vmatui.engine.gather import gather_writes
+from vmatui.engine.holding import Holding
+from vmatui.engine.offers import COPIES_DIFFER, UNVOUCHED, Offer, offers_of
+from vmatui.engine.walk import Extent, Gap
+from vmatui.format.codes import Code
+from vmatui.format.extent import runs_in
+from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
+from vmatui.storage.targets import ResumableTarget
+
+_ZEROS: Final = memoryview(bytes(CLUSTER_SIZE))
+
+
+class SalvageChecker(Checker):
+    """A checker that lets through what a damaged extent proves."""
+
+    def take_extent(self, extent: Extent) -> Rejected:
+        """Check one extent; return the slots whose clusters must not be written."""
+        rejected = super().take_extent(extent)
+        if extent.is_sound:
+            return rejected
+        clusters = {dev_id: tally.clusters for dev_id, tally in self.tallies.items()}
+        return rejected - {
+            offer.position
+            for offer in offers_of(extent, clusters)
+            if offer.cluster not in self.tallies[offer.dev_id].seen
+        }
+
+
+class Salvager:
+    """Fills holdings from one copy of an archive; a visitor of its walk.
+
+    Args:
+        holdings: By dev_id; those of earlier copies are in them.
+        copy: Number of the copy.
+        targets: Open, by dev_id; without them nothing is written or compared.
+    """
+
+    def __init__(
+        self,
+        holdings: Mapping[int, Holding],
+        copy: int = 0,
+        targets: Mapping[int, ResumableTarget] | None = None,
+    ) -> None:
+        self._holdings = holdings
+        self._copy = copy
+        self._targets = targets or {}
+        self._clusters = {dev_id: each.device.clusters for dev_id, each in holdings.items()}
+        self._fresh: dict[tuple[int, int], Offer] = {}
+        """What was taken from the extent that is looked at: not written yet."""
+
+    def see_gap(self, gap: Gap) -> None:
+        """A gap offers nothing."""
+
+    def see_extent(self, extent: Extent, _rejected: Rejected) -> None:
+        """Take what is not there yet or better than what is, and write it."""
+        left = set(range(len(extent.header.used)))
+        self._fresh.clear()
+        for offer in offers_of(extent, self._clusters):
+            if self._takes(offer, extent):
+                left.remove(offer.position)
+                self._fresh[offer.dev_id, offer.cluster] = offer
+        if extent.buffer is None:
+            return
+        for write in gather_writes(extent.header, frozenset(left)):
+            target = self._targets.get(write.dev_id)
+            if target is not None:
+                payload = extent.buffer.view
+                target.writev(write.offset, [payload[start:end] for start, end in write.pieces])
+
+    def finish(self) -> None:
+        """What the checker knows only in the end is taken by `settle`."""
+
+    def settle(self, checker: Checker) -> None:
+        """Call doubtful what no checksum of the copy's stream vouches for, when the walk is over.
+
+        Args:
+            checker: Of the same walk.
+        """
+        for dev_id, holding in self._holdings.items():
+            tally = checker.tallies[dev_id]
+            holding.doubt_unvouched(tally.doubtful, self._copy, UNVOUCHED)
+
+    def _takes(self, offer: Offer, extent: Extent) -> bool:
+        """Note what an offer means; return whether it is to be written."""
+        holding, cluster = self._holdings[offer.dev_id], offer.cluster
+        is_doubtful = cluster in holding.doubtful
+        if not (is_doubtful or cluster in holding.sound):
+            holding.take(cluster, offer.reason, self._copy)
+            return True
+        is_same_copy = cluster in holding.origins[self._copy]
+        differs = self._differs(offer, extent)
+        if differs and not is_same_copy:
+            holding.differing.add(cluster, cluster)
+        if is_doubtful and offer.reason is None:
+            self._clear(offer)
+            holding.take(cluster, None, self._copy)
+            return True
+        if is_doubtful:
+            holding.repeated += 1
+        elif differs and offer.reason is None:
+            again = Code.DUPLICATE_CLUSTER.value
+            holding.doubt(cluster, cluster, again if is_same_copy else COPIES_DIFFER)
+        return False
+
+    def _clear(self, offer: Offer) -> None:
+        """Make the place of a doubtful cluster read zero: the better one may store fewer blocks."""
+        target = self._targets.get(offer.dev_id)
+        if target is not None:
+            target.writev(offer.cluster * CLUSTER_SIZE, [_ZEROS])
+
+    def _differs(self, offer: Offer, extent: Extent) -> bool:
+        """Whether what was taken for a cluster is something else than an extent offers."""
+        target = self._targets.get(offer.dev_id)
+        if target is None:
+            return False
+        fresh = self._fresh.get((offer.dev_id, offer.cluster))
+        if fresh is not None:
+            return _cluster(offer, extent) != _cluster(fresh, extent)
+        start = offer.cluster * CLUSTER_SIZE
+        there = target.read(start, min(CLUSTER_SIZE, target.size - start))
+        return there != _cluster(offer, extent)[: len(there)]
+
+
+def _cluster(offer: Offer, extent: Extent) -> bytes:
+    """Return the bytes of a cluster, stored blocks and zeros."""
+    whole = bytearray(CLUSTER_SIZE)
+    if extent.buffer is not None:
+        at = offer.start
+        for block, blocks in runs_in(offer.mask):
+            place, size = block * BLOCK_SIZE, blocks * BLOCK_SIZE
+            whole[place : place + size] = extent.buffer.view[at : at + size]
+            at += size
+    return bytes(whole)
