@@ -11,12 +11,13 @@ from uuid import UUID
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.clusterset import ADDRESS
-from vmatui.engine.extentfinder import HEADER, ExtentFinder
+from vmatui.engine.extentfinder import HEADER
 from vmatui.engine.feed import BufferPool
 from vmatui.engine.handover import stop_if
 from vmatui.engine.walk import Extent, Walk
 from vmatui.errors import SourceError
 from vmatui.format import layout
+from vmatui.format.extent import parse_extent
 from vmatui.format.header import Header
 from vmatui.format.mending import Evidence
 from vmatui.storage.source import Source, open_source
@@ -88,12 +89,10 @@ class _Census:
 
 def _first_extent(head: bytes) -> int | None:
     """Return where the first extent with a right md5 is; all begin at a multiple of 512."""
-    finder = ExtentFinder(None)
-    start = layout.FIXED_HEADER_SIZE
-    while (found := finder.search(head[start:])) is not None:
-        if (start + found) % layout.HEADER_ALIGNMENT == 0:
-            return start + found
-        start += found + 1
+    for at in range(layout.FIXED_HEADER_SIZE, len(head) - HEADER + 1, layout.HEADER_ALIGNMENT):
+        is_marked = head.startswith(layout.EXTENT_MAGIC, at)
+        if is_marked and parse_extent(head[at : at + HEADER]).checksum_matches:
+            return at
     return None
 
 

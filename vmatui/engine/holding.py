@@ -6,12 +6,15 @@ A sound cluster is never given up for another one; a doubtful one only for a sou
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from vmatui.engine.clusterset import ClusterSet
-from vmatui.format.header import Device
+from vmatui.format.header import Device, Header
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.format.mapfile import MapStatus, Stretch
+
+Holdings = Mapping[int, "Holding"]
+"""What was got back, by dev_id."""
 
 
 class Holding:
@@ -63,13 +66,16 @@ class Holding:
         self.sound.discard(first, last)
         self._doubt(first, last, reason)
 
-    def doubt_unvouched(self, unvouched: ClusterSet, copy: int, reason: str) -> None:
-        """Call those doubtful of a copy's sound clusters that are in another set."""
-        theirs = ClusterSet(self.device.clusters)
-        for first, last in self.origins[copy].iter_common(unvouched):
-            theirs.add(first, last)
-        for first, last in list(theirs.iter_common(self.sound)):
-            self.doubt(first, last, reason)
+    def doubt_unvouched(self, first: int, last: int, reason: str, copy: int) -> None:
+        """Call those clusters of a range doubtful that are sound and came from a copy."""
+        left = [(first, last)]
+        for known in (self.origins[copy], self.sound):
+            wanted = ClusterSet(self.device.clusters)
+            for low, high in left:
+                wanted.add(low, high)
+            left = list(wanted.iter_common(known))
+        for low, high in left:
+            self.doubt(low, high, reason)
 
     def iter_missing(self) -> Iterator[tuple[int, int]]:
         """Yield the ranges of clusters, first and last included, that nobody brought."""
@@ -97,6 +103,16 @@ class Holding:
         self.doubtful.add(first, last)
         known = self.reasons.setdefault(reason, ClusterSet(self.device.clusters))
         known.add(first, last)
+
+
+def new_holdings(header: Header, copies: int = 1) -> Holdings:
+    """Return holdings of all devices, empty.
+
+    Args:
+        header: That counts for all copies.
+        copies: How many there are.
+    """
+    return {device.dev_id: Holding(device, copies) for device in header.devices}
 
 
 def _named(

@@ -59,14 +59,14 @@ def offers_of(extent: Extent, clusters: Mapping[int, int]) -> Iterator[Offer]:
     for position, slot in enumerate(used):
         mask, dev_id, cluster = parse_slot(slot)
         start, end = end, end + mask.bit_count() * BLOCK_SIZE
-        if cluster >= clusters.get(dev_id, 0) or overlap(holes, start, end):
+        if cluster >= clusters.get(dev_id, 0) or (mask and overlap(holes, start, end)):
             continue
         if reason is not None and (slot & _SLOT_RESERVED or slot & ADDRESS in repeated):
             continue
         why = reason
         if why is None and position in extent.rotten:
             why = Code.ROTTEN_CLUSTER.value
-        if why is None and overlap(extent.doubts, start, end):
+        if why is None and mask and overlap(extent.doubts, start, end):
             why = UNVOUCHED
         yield Offer(position, dev_id, cluster, mask, start, why)
 

@@ -7,38 +7,30 @@ is missing or in doubt. It keeps no note to go on with: it is begun anew.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from vmatui.engine.copies import Copy, best_copy
 from vmatui.engine.fill import fill_missing
-from vmatui.engine.holding import Holding
+from vmatui.engine.holding import Holdings, new_holdings
 from vmatui.engine.limit import Limiter
-from vmatui.engine.pipeline import read_ahead, walk_headers
 from vmatui.engine.progress import Meter, ProgressFunction, ignore
 from vmatui.engine.report import VerifyReport, make_report
 from vmatui.engine.restore import Output
 from vmatui.engine.restoretargets import OpenTargets, opened_targets
 from vmatui.engine.salvageplan import SalvagePlan
-from vmatui.engine.salvager import SalvageChecker, Salvager
+from vmatui.engine.salvager import Salvager, walk_copy
 from vmatui.engine.salvagereport import (
-    SalvagePreview,
     SalvageReport,
     device_salvage,
-    learnt_ids,
     notes_of,
 )
 from vmatui.engine.targetsteps import close_target, prepare_targets, sync_targets
-from vmatui.engine.verify import Visitor, walk_through
+from vmatui.engine.verify import Visitor
 from vmatui.engine.writer import Pace
 from vmatui.errors import TargetError
-from vmatui.format.header import Header
 from vmatui.format.mapfile import iter_mapfile
 from vmatui.storage.mapoutput import write_mapfile
 from vmatui.storage.targets import ResumableTarget
-
-Holdings = Mapping[int, Holding]
-"""What was got back, by dev_id."""
 
 
 def salvage(
@@ -69,7 +61,7 @@ def salvage(
         raise TargetError(plan.problems[0])
     stop, meter = cancel or threading.Event(), Meter(progress)
     best = best_copy(copies)
-    holdings = _holdings(best.archive.header, len(copies))
+    holdings = new_holdings(best.archive.header, len(copies))
     reports: list[VerifyReport] = []
     with opened_targets(best.archive.header, plan.restore) as targets:
         prepare_targets(targets.devices, meter, stop, limiter)
@@ -79,7 +71,7 @@ def salvage(
             pace = [] if limiter is None else [Pace(limiter, stop)]
             others = [*pace, *visitors] if number == 0 else pace
             salvager = Salvager(holdings, number, targets.kept)
-            checker = _walk(copy, best.archive.header, salvager, others, meter, stop)
+            checker = walk_copy(copy, best.archive.header, salvager, others, meter, stop)
             reports.append(make_report(copy.archive, checker, is_full=True))
         for dev_id, target in targets.kept.items():
             fill_missing(target, holdings[dev_id].iter_missing(), plan.fill, stop)
@@ -91,72 +83,6 @@ def salvage(
     return report
 
 
-def preview_salvage(
-    copies: Sequence[Copy],
-    *,
-    progress: ProgressFunction = ignore,
-    cancel: threading.Event | None = None,
-) -> SalvagePreview:
-    """Say what a salvage would get back, and write nothing.
-
-    Of copies that can be seeked only the headers are read, of others everything.
-
-    Args:
-        copies: Just opened; they are read to their ends and not closed.
-        progress: Gets a value about ten times a second and one at the end, for each copy.
-        cancel: Stops the job soon after it is set.
-
-    Raises:
-        CancelledError: `cancel` was set.
-        SourceError: a copy cannot be read any further.
-    """
-    stop, meter = cancel or threading.Event(), Meter(progress)
-    best = best_copy(copies)
-    header, learnt = best.archive.header, learnt_ids(best)
-    holdings = _holdings(header, len(copies))
-    for number, copy in enumerate(copies):
-        _walk(copy, header, Salvager(holdings, number), [], meter, stop, is_quick=True)
-    return SalvagePreview(
-        copies=tuple(copy.archive.name for copy in copies),
-        notes=notes_of(copies),
-        configs=tuple(config.name for config in header.configs),
-        devices=tuple(
-            device_salvage(holding, is_size_learnt=dev_id in learnt)
-            for dev_id, holding in holdings.items()
-        ),
-        is_header_whole=best.is_header_whole,
-        is_full=not any(copy.archive.source.seekable for copy in copies),
-    )
-
-
-def _holdings(header: Header, copies: int) -> Holdings:
-    return {device.dev_id: Holding(device, copies) for device in header.devices}
-
-
-def _walk(
-    copy: Copy,
-    header: Header,
-    salvager: Salvager,
-    others: Sequence[Visitor],
-    meter: Meter,
-    stop: threading.Event,
-    *,
-    is_quick: bool = False,
-) -> SalvageChecker:
-    """Walk a copy to its end; what it offers is taken by the salvager."""
-    archive = replace(copy.archive, header=header)
-    checker = SalvageChecker(header, archive.faults)
-    visitors = [salvager, *others]
-    if is_quick and archive.source.seekable:
-        items = walk_headers(archive, stop)
-        walk_through(archive, items, checker, visitors, meter, is_full=False)
-    else:
-        with read_ahead(archive, stop) as ahead:
-            walk_through(archive, ahead, checker, visitors, meter)
-    salvager.settle(checker)
-    return checker
-
-
 def _report(
     copies: Sequence[Copy],
     plan: SalvagePlan,
@@ -166,10 +92,11 @@ def _report(
 ) -> SalvageReport:
     """Give the outputs their names, and tell what is in them."""
     best = best_copy(copies)
-    learnt, is_whole = learnt_ids(best), best.is_header_whole
+    is_whole = best.is_header_whole
     restored = [planned.device.dev_id for planned in plan.restore.restored]
     devices = tuple(
-        device_salvage(holdings[dev_id], is_size_learnt=dev_id in learnt) for dev_id in restored
+        device_salvage(holdings[dev_id], is_size_learnt=dev_id in best.learnt)
+        for dev_id in restored
     )
     outputs = tuple(
         _output(

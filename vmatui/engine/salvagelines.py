@@ -27,8 +27,12 @@ def salvage_lines(report: SalvageReport) -> Iterator[str]:
                 f"{device.name}: doubtful clusters came again {device.repeated} times, no better; "
                 "the first of each was kept"
             )
+    configs = ", ".join(config.name for config in report.configs)
+    yield printable(f"configs that were found: {configs or 'none'}")
     for path in report.maps.values():
         yield printable(f"what is sound, doubtful and missing stands in {path}")
+    if report.is_complete:
+        yield "complete: nothing is missing or in doubt"
 
 
 def incomplete_salvage_line(report: SalvageReport) -> str:

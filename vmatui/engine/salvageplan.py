@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from vmatui.storage.blockdev import file_key
 from vmatui.storage.descriptor import STANDARD_INPUT
 from vmatui.storage.imageformat import RAW
 from vmatui.storage.mapoutput import mapfile_path
+from vmatui.storage.newfile import temporary_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,17 @@ def _problems(plan: RestorePlan, copies: Sequence[Copy], maps: dict[int, Path]) 
         yield from _target_problems(planned)
         if planned.facts is not None and file_key(planned.path) in keys:
             yield f"{planned.target} is one of the copies that are read: choose another target"
+    targets = {file_key(planned.target) for planned in plan.configs}
+    targets |= {file_key(planned.path) for planned in plan.restored if planned.facts is not None}
     for path in maps.values():
         if file_key(path) in keys:
             yield f"{path} is one of the copies that are read: choose another target"
-        elif path.exists() and not plan.overwrite:
+        elif file_key(path) in targets:
+            yield f"{path} would be a target and a mapfile: choose another target"
+        elif os.path.lexists(path) and not plan.overwrite:
             yield overwrite_problem(str(path))
+        elif os.path.lexists(temporary_path(path)):
+            yield f"{temporary_path(path)} is in the way, an unfinished mapfile: remove it first"
 
 
 def _target_problems(planned: PlannedDevice) -> Iterator[str]:

@@ -6,16 +6,24 @@ does not grow with the archive.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from vmatui.engine.checker import Checker, Rejected
+from vmatui.engine.copies import Copy
 from vmatui.engine.gather import gather_writes
-from vmatui.engine.holding import Holding
+from vmatui.engine.holding import Holdings
 from vmatui.engine.offers import COPIES_DIFFER, UNVOUCHED, Offer, offers_of
+from vmatui.engine.pipeline import read_ahead, walk_headers
+from vmatui.engine.progress import Meter
+from vmatui.engine.unsettled import Unsettled
+from vmatui.engine.verify import Visitor, walk_through
 from vmatui.engine.walk import Extent, Gap
 from vmatui.format.codes import Code
 from vmatui.format.extent import runs_in
+from vmatui.format.header import Header
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 from vmatui.storage.targets import ResumableTarget
 
@@ -49,7 +57,7 @@ class Salvager:
 
     def __init__(
         self,
-        holdings: Mapping[int, Holding],
+        holdings: Holdings,
         copy: int = 0,
         targets: Mapping[int, ResumableTarget] | None = None,
     ) -> None:
@@ -57,40 +65,37 @@ class Salvager:
         self._copy = copy
         self._targets = targets or {}
         self._clusters = {dev_id: each.device.clusters for dev_id, each in holdings.items()}
+        self._unsettled = Unsettled(self._clusters)
         self._fresh: dict[tuple[int, int], Offer] = {}
         """What was taken from the extent that is looked at: not written yet."""
 
     def see_gap(self, gap: Gap) -> None:
-        """A gap offers nothing."""
+        """Call doubtful what no checksum of the stream vouches for any more."""
+        if gap.doubt:
+            for dev_id, first, last in self._unsettled.doubt(gap.offset - gap.doubt):
+                holding = self._holdings[dev_id]
+                holding.doubt_unvouched(first, last, UNVOUCHED, self._copy)
 
     def see_extent(self, extent: Extent, _rejected: Rejected) -> None:
         """Take what is not there yet or better than what is, and write it."""
         left = set(range(len(extent.header.used)))
         self._fresh.clear()
+        self._unsettled.settle(extent.settled)
         for offer in offers_of(extent, self._clusters):
             if self._takes(offer, extent):
                 left.remove(offer.position)
                 self._fresh[offer.dev_id, offer.cluster] = offer
+        self._unsettled.add(extent, frozenset(left))
         if extent.buffer is None:
             return
+        payload = extent.buffer.view
         for write in gather_writes(extent.header, frozenset(left)):
             target = self._targets.get(write.dev_id)
             if target is not None:
-                payload = extent.buffer.view
                 target.writev(write.offset, [payload[start:end] for start, end in write.pieces])
 
     def finish(self) -> None:
-        """What the checker knows only in the end is taken by `settle`."""
-
-    def settle(self, checker: Checker) -> None:
-        """Call doubtful what no checksum of the copy's stream vouches for, when the walk is over.
-
-        Args:
-            checker: Of the same walk.
-        """
-        for dev_id, holding in self._holdings.items():
-            tally = checker.tallies[dev_id]
-            holding.doubt_unvouched(tally.doubtful, self._copy, UNVOUCHED)
+        """Everything was taken when it came."""
 
     def _takes(self, offer: Offer, extent: Extent) -> bool:
         """Note what an offer means; return whether it is to be written."""
@@ -131,6 +136,39 @@ class Salvager:
         start = offer.cluster * CLUSTER_SIZE
         there = target.read(start, min(CLUSTER_SIZE, target.size - start))
         return there != _cluster(offer, extent)[: len(there)]
+
+
+def walk_copy(
+    copy: Copy,
+    header: Header,
+    salvager: Salvager,
+    others: Sequence[Visitor],
+    meter: Meter,
+    stop: threading.Event,
+    *,
+    is_quick: bool = False,
+) -> SalvageChecker:
+    """Walk a copy to its end; what it offers is taken by the salvager.
+
+    Args:
+        copy: Just opened.
+        header: That counts for all copies.
+        salvager: Sees the walk before all others.
+        others: See it too.
+        meter: Reports.
+        stop: Ends it.
+        is_quick: Read only the headers where the copy can be seeked.
+    """
+    archive = replace(copy.archive, header=header)
+    checker = SalvageChecker(header, archive.faults)
+    visitors = [salvager, *others]
+    if is_quick and archive.source.seekable:
+        items = walk_headers(archive, stop)
+        walk_through(archive, items, checker, visitors, meter, is_full=False)
+    else:
+        with read_ahead(archive, stop) as ahead:
+            walk_through(archive, ahead, checker, visitors, meter)
+    return checker
 
 
 def _cluster(offer: Offer, extent: Extent) -> bytes:

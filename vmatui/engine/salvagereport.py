@@ -48,26 +48,6 @@ class DeviceSalvage:
 
 
 @dataclass(frozen=True, slots=True)
-class SalvagePreview:
-    """What a salvage would get back; nothing was written."""
-
-    copies: tuple[str, ...]
-    notes: tuple[str, ...]
-    """What was done to damaged headers."""
-    configs: tuple[str, ...]
-    """Names of those that are there."""
-    devices: tuple[DeviceSalvage, ...]
-    is_header_whole: bool
-    is_full: bool
-    """Whether every byte was read; else cut and unreadable data may be counted as sound."""
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing would be missing or in doubt."""
-        return self.is_header_whole and all(device.is_whole for device in self.devices)
-
-
-@dataclass(frozen=True, slots=True)
 class SalvageReport:
     """What a salvage did."""
 
@@ -114,11 +94,6 @@ def device_salvage(holding: Holding, *, is_size_learnt: bool) -> DeviceSalvage:
         differing=len(holding.differing),
         differing_ranges=tuple(islice(holding.differing.iter_present(), MAX_RANGES)),
     )
-
-
-def learnt_ids(best: Copy) -> frozenset[int]:
-    """Return the ids of devices whose size is only known to the cluster."""
-    return frozenset(best.learnt)
 
 
 def notes_of(copies: Sequence[Copy]) -> tuple[str, ...]:

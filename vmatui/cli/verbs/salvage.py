@@ -22,13 +22,13 @@ from vmatui.engine.salvagelines import (
 from vmatui.engine.salvageplan import plan_salvage
 from vmatui.engine.salvagereport import SalvageReport
 from vmatui.errors import FaultyArchiveError, UsageError
+from vmatui.storage.descriptor import STANDARD_INPUT
 
 
 def run(arguments: Arguments, interruption: Interruption) -> int:
     """Salvage an archive, or only plan to; return the exit status."""
     _check(arguments)
-    cancel = interruption.hand_over()
-    with opened_copies([arguments.file, *arguments.also], cancel) as copies:
+    with opened_copies([arguments.file, *arguments.also]) as copies:
         header = best_copy(copies).archive.header
         restore = wanted_plan(arguments, header, resumable=False)
         plan = plan_salvage(restore, copies, Fill(arguments.fill or Fill.ZERO))
@@ -40,6 +40,7 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
             diagnostics.remark(f"warning: {warning}")
         if not arguments.json:
             output.write_lines(device_lines(restore, arguments.folder))
+        cancel = interruption.hand_over()
         limiter = None if arguments.limit is None else Limiter(arguments.limit)
         try:
             with diagnostics.progress_bar() as progress:
@@ -61,6 +62,8 @@ def _check(arguments: Arguments) -> None:
     """
     if not arguments.salvage:
         raise UsageError("--also and --fill are for damaged archives: add --salvage")
+    if [arguments.file, *arguments.also].count(STANDARD_INPUT) > 1:
+        raise UsageError("only one copy can come from standard input: name a file for the others")
     unfit = {
         "-r": arguments.map is not None,
         "-v": arguments.verbose,
