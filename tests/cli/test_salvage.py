@@ -24,10 +24,10 @@ def made(name: str, data: bytes) -> str:
 def test_what_is_missing_or_doubtful_is_said_everywhere(folder: Path) -> None:
     archive = made("a.vma", with_flips({1: [12], 2: [MASK]}))
     result = run("restore", "--salvage", archive, "out", exit_code=1)
-    (told,) = (line for line in result.stderr.splitlines() if "drive-scsi0: of" in line)
-    assert "of 12 clusters 7 are sound (458752 bytes), 2 doubtful" in told
+    (told,) = (line for line in result.stderr.splitlines() if "drive-scsi0: 12" in line)
+    assert "12 clusters: 7 sound (458752 bytes), 2 doubtful (131072 bytes; " in told
     assert "3 missing (196608 bytes)" in told
-    assert "extent of another archive" in told
+    assert "extent of another archive: 2" in told
     assert "configs that were found: qemu-server.conf, qemu-server.fw" in result.stderr
     assert {path.name for path in Path("out").iterdir()} == {
         f"{NAMES[0]}.incomplete",
@@ -66,8 +66,8 @@ def test_copies_that_disagree_are_listed(folder: Path) -> None:
     one = made("a.vma", data)
     other = made("b.vma", flip(data, sound().extent_offsets[2] + 512))
     result = run("restore", "--salvage", one, "--also", other, "out", exit_code=1)
-    assert "the copies disagree on 1 clusters (4)" in result.stderr
-    assert "1 because the copies differ" in result.stderr
+    assert "the copies disagree on 1 cluster (4)" in result.stderr
+    assert "the copies differ: 1" in result.stderr
 
 
 def test_a_third_copy_is_read_as_well(folder: Path) -> None:

@@ -43,7 +43,7 @@ def touched(data: bytes) -> dict[int, set[int]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(regions)
 def test_what_no_damage_touched_is_as_it_was(holes: list[tuple[int, int, bytes]]) -> None:
     data = damaged(holes)
@@ -55,7 +55,7 @@ def test_what_no_damage_touched_is_as_it_was(holes: list[tuple[int, int, bytes]]
             assert each.clusters - each.sound <= len(touched(data)[each.dev_id])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(regions, regions)
 def test_copies_give_together_what_each_has_left(
     one: list[tuple[int, int, bytes]], other: list[tuple[int, int, bytes]]
@@ -69,7 +69,7 @@ def test_copies_give_together_what_each_has_left(
             assert sum(each.origins) == each.sound + each.doubtful
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, FIRST - 1), st.integers(0, 7))
 def test_a_flipped_bit_of_the_header_never_costs_data(at: int, bit: int) -> None:
     data = bytearray(DATA)

@@ -74,7 +74,7 @@ def offers_of(extent: Extent, clusters: Mapping[int, int]) -> Iterator[Offer]:
 def words_for(reason: str) -> str:
     """Return why a cluster is in doubt, in words."""
     if reason == UNVOUCHED:
-        return "no checksum of the stream vouches for them"
+        return "no checksum of the stream vouches"
     if reason == COPIES_DIFFER:
         return "the copies differ"
     return MEANINGS[Code(reason)].title

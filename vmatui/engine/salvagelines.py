@@ -8,6 +8,7 @@ from vmatui.engine.findings import format_ranges
 from vmatui.engine.jsontext import Record
 from vmatui.engine.offers import words_for
 from vmatui.engine.records import verify_record
+from vmatui.engine.report import count_clusters
 from vmatui.engine.reportlines import incomplete_places
 from vmatui.engine.restorerecords import output_records, plan_record
 from vmatui.engine.salvageplan import SalvagePlan
@@ -81,21 +82,23 @@ def salvage_plan_record(plan: SalvagePlan) -> Record:
 
 
 def _device_line(device: DeviceSalvage) -> str:
-    whys = ", ".join(f"{count} because {words_for(reason)}" for reason, count in device.reasons)
+    whys = "".join(f"; {words_for(reason)}: {count}" for reason, count in device.reasons)
     return (
-        f"{device.name}: of {device.clusters} clusters {device.sound} are sound "
-        f"({device.sound_bytes} bytes), {device.doubtful} doubtful ({device.doubtful_bytes} bytes"
-        f"{': ' + whys if whys else ''}), {device.missing} missing ({device.missing_bytes} bytes)"
+        f"{device.name}: {count_clusters(device.clusters)}: "
+        f"{device.sound} sound ({device.sound_bytes} bytes), "
+        f"{device.doubtful} doubtful ({device.doubtful_bytes} bytes{whys}), "
+        f"{device.missing} missing ({device.missing_bytes} bytes)"
     )
 
 
 def _copies_line(device: DeviceSalvage, names: list[str]) -> str:
     counts = zip(device.origins, names, strict=True)
-    told = ", ".join(f"{count} clusters from {name}" for count, name in counts)
+    told = ", ".join(f"{count_clusters(count)} from {name}" for count, name in counts)
     if not device.differing:
         return f"{device.name}: {told}; the copies disagree nowhere"
     ranges = format_ranges(device.differing_ranges)
-    return f"{device.name}: {told}; the copies disagree on {device.differing} clusters ({ranges})"
+    told += f"; the copies disagree on {count_clusters(device.differing)} ({ranges})"
+    return f"{device.name}: {told}"
 
 
 def _device_record(device: DeviceSalvage) -> Record:
