@@ -68,8 +68,8 @@ def _parse() -> argparse.Namespace:
 
 
 def _measure(case: Case, folder: Path, warm: int) -> tuple[Reading, Reading]:
-    ours = run(case.ours, folder, warm)
-    return ours, run(case.yardstick, folder, warm)
+    ours = run(case.ours, folder, warm, tells_seconds=case.tells_seconds)
+    return ours, run(case.yardstick, folder, warm, tells_seconds=case.tells_seconds)
 
 
 def _row(case: Case, readings: list[tuple[Reading, Reading]]) -> Row:

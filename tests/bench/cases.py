@@ -23,6 +23,8 @@ class Case:
     """The yardstick as the table shows it."""
     goal: float | None = None
     """Our time may be so many times the yardstick's; None where nothing is promised."""
+    tells_seconds: bool = False
+    """Whether both print the seconds that count, instead of taking them."""
 
 
 def cases(material: Material) -> Iterator[Case]:
@@ -46,6 +48,11 @@ def _plain(material: Material) -> Iterator[Case]:
     yield Case(
         "restore .vma, on the disk", f"{_vmatui('restore')} {archive} out",
         f"cat {archive} >copy && sync -d copy", "cat ARCHIVE >file; fdatasync", 1.15,
+    )  # fmt: skip
+    yield Case(
+        "restore .vma with the UI open",
+        f"{quote(sys.executable)} -m tests.bench.screen {archive} out",
+        _job("restore", archive, "out"), "restore .vma without it", 1 / 0.95, tells_seconds=True,
     )  # fmt: skip
     yield Case(
         "verify .vma", f"{_vmatui('verify')} {archive}", f"cat {archive} >/dev/null",

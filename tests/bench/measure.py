@@ -31,7 +31,7 @@ class Reading:
     """Bytes that the largest of its processes had resident."""
 
 
-def run(command: str, folder: Path, warm: int) -> Reading:
+def run(command: str, folder: Path, warm: int, *, tells_seconds: bool = False) -> Reading:
     """Run a shell command in a folder that is empty, and measure it.
 
     Args:
@@ -39,6 +39,7 @@ def run(command: str, folder: Path, warm: int) -> Reading:
         folder: Made anew before; what was in it is gone.
         warm: Bytes of memory that are touched first, as many as the run will fill: memory that
             was given back to the host would be slow at its first use, for one run and not another.
+        tells_seconds: The command prints the seconds that count.
 
     Raises:
         RuntimeError: the command failed.
@@ -48,12 +49,19 @@ def run(command: str, folder: Path, warm: int) -> Reading:
     os.sync()
     _touch(warm)
     before = time.perf_counter()
-    process = subprocess.Popen(["bash", "-o", "pipefail", "-c", command], cwd=folder)
+    process = subprocess.Popen(
+        ["bash", "-o", "pipefail", "-c", command], cwd=folder, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    with process.stdout as out:
+        told = out.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - before
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{command}: ended with {process.returncode}")
+    if tells_seconds:
+        seconds = float(told)
     return Reading(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10)
 
 

@@ -38,3 +38,17 @@ def test_a_verb_starts_without_what_only_the_ui_needs(words: list[str], folder: 
     assert not loaded & HEAVY
     if words[0] == "list":
         assert not {name for name in loaded if name.startswith("vmatui.engine.verify")}
+
+
+def test_the_first_screen_waits_for_nothing_that_only_an_open_archive_needs() -> None:
+    code = "import sys, vmatui.tui.app; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    loaded = set(done.stdout.split())
+    assert "vmatui.tui.screens.folder" in loaded
+    assert not loaded & {"numpy", "textual_fspicker", "vmatui.tui.screens.archive"}

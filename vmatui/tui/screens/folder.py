@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -11,14 +13,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, Static
-from textual_fspicker import FileOpen, SelectDirectory
 
 from vmatui.engine.archivefacts import ArchiveFacts, look_into
 from vmatui.engine.listing import Entry, list_archives
+from vmatui.engine.progress import ProgressFunction
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, EntriesLearned, Failed, JobEnded
-from vmatui.tui.screens.archive import ArchiveScreen
-from vmatui.tui.screens.create import CreateScreen
 from vmatui.tui.widgets.entries import COLUMNS, detail, row_of
 from vmatui.tui.widgets.styles import MUTED, TITLE
 from vmatui.tui.widgets.table import Table
@@ -82,21 +82,32 @@ backup; packed ones too. What is an archive is told by its content, not only by 
 
     def open_path(self, path: Path) -> None:
         """Open an archive; what speaks against it is told in a notification."""
+
+        def look(_progress: ProgressFunction, _cancel: threading.Event) -> ArchiveFacts:
+            _load_screens()  # here it holds up nobody, if the user was faster than the listing
+            return look_into(path)
+
         if self._opening is None:
-            self._opening = self.start(Job("Opening", lambda _progress, _cancel: look_into(path)))
+            self._opening = self.start(Job("Opening", look))
 
     def action_open_file(self) -> None:
         """Ask for any file and open it."""
+        from textual_fspicker import FileOpen
+
         dialog = FileOpen(self.folder, title="Open an archive")
         self.app.push_screen(dialog, lambda path: self.open_path(path) if path else None)
 
     def action_choose_folder(self) -> None:
         """Ask for a folder and show it."""
+        from textual_fspicker import SelectDirectory
+
         dialog = SelectDirectory(self.folder, title="Show the archives in a folder")
         self.app.push_screen(dialog, lambda path: self._show_folder(path) if path else None)
 
     def action_create(self) -> None:
         """Open the form for a new archive; it may be in this folder when that is left."""
+        from vmatui.tui.screens.create import CreateScreen
+
         self.app.push_screen(CreateScreen(self.folder), lambda _: self.action_reload())
 
     def action_reload(self) -> None:
@@ -136,9 +147,12 @@ backup; packed ones too. What is an archive is told by its content, not only by 
             if isinstance(message.outcome, Done) and isinstance(
                 message.outcome.report, ArchiveFacts
             ):
+                from vmatui.tui.screens.archive import ArchiveScreen
+
                 self.app.push_screen(ArchiveScreen(message.outcome.report))
         elif message.job is self._listing:
             self._listing = None
+            self.run_worker(_load_screens, thread=True, exit_on_error=False)
             self._show_band()
             self.query_one(Table).say(_EMPTY)
         if isinstance(message.outcome, Failed):
@@ -168,3 +182,8 @@ backup; packed ones too. What is an archive is told by its content, not only by 
             ("vmatui", TITLE), "  ", shown(str(self.folder)), ("  " + told, MUTED)
         )
         self.query_one("#folder-band", Static).update(band)
+
+
+def _load_screens() -> None:
+    """Import what an archive is shown with, which takes longer than a folder's first picture."""
+    importlib.import_module("vmatui.tui.screens.archive")
