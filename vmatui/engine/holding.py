@@ -44,6 +44,17 @@ class Holding:
         """Clusters that nobody brought."""
         return self.device.clusters - len(self.sound) - len(self.doubtful)
 
+    def is_free(self, first: int, last: int) -> bool:
+        """Whether the clusters from `first` to `last` are inside the device and all missing."""
+        if not first <= last < self.device.clusters:
+            return False
+        return self.sound.is_free(first, last) and self.doubtful.is_free(first, last)
+
+    def take_run(self, first: int, last: int, copy: int) -> None:
+        """Take sound clusters that are free."""
+        self.sound.add(first, last)
+        self.origins[copy].add(first, last)
+
     def take(self, cluster: int, reason: str | None, copy: int) -> None:
         """Take a cluster; a sound one may replace a doubtful one.
 

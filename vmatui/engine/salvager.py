@@ -6,12 +6,14 @@ does not grow with the archive.
 
 from __future__ import annotations
 
+import mmap
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from vmatui.engine.checker import Checker, Rejected
+from vmatui.engine.clusterset import ADDRESS, runs_of
 from vmatui.engine.copies import Copy
 from vmatui.engine.gather import gather_writes
 from vmatui.engine.holding import Holdings
@@ -27,7 +29,10 @@ from vmatui.format.header import Header
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 from vmatui.storage.targets import ResumableTarget
 
-_ZEROS: Final = memoryview(bytes(CLUSTER_SIZE))
+_ZEROS: Final = memoryview(mmap.mmap(-1, CLUSTER_SIZE))
+"""Aligned to a page, as what is written past the page cache must be."""
+_NUMBER: Final = 0xFFFFFFFF
+"""The bits of an address that are the cluster's number."""
 
 
 class SalvageChecker(Checker):
@@ -78,24 +83,49 @@ class Salvager:
 
     def see_extent(self, extent: Extent, _rejected: Rejected) -> None:
         """Take what is not there yet or better than what is, and write it."""
-        left = set(range(len(extent.header.used)))
-        self._fresh.clear()
         self._unsettled.settle(extent.settled)
-        for offer in offers_of(extent, self._clusters):
-            if self._takes(offer, extent):
-                left.remove(offer.position)
-                self._fresh[offer.dev_id, offer.cluster] = offer
-        self._unsettled.add(extent, frozenset(left))
+        left: Rejected = frozenset()
+        if not self._takes_whole(extent):
+            left = self._take_each(extent)
+        self._unsettled.add(extent, left)
         if extent.buffer is None:
             return
         payload = extent.buffer.view
-        for write in gather_writes(extent.header, frozenset(left)):
+        for write in gather_writes(extent.header, left):
             target = self._targets.get(write.dev_id)
             if target is not None:
                 target.writev(write.offset, [payload[start:end] for start, end in write.pieces])
 
     def finish(self) -> None:
         """Everything was taken when it came."""
+
+    def _takes_whole(self, extent: Extent) -> bool:
+        """Whether all clusters of an extent could be taken at once: they are sound and new."""
+        if extent.faults or extent.holes or extent.doubts or extent.rotten:
+            return False
+        used = extent.header.used
+        runs = runs_of(sorted([slot & ADDRESS for slot in used]))
+        if sum([last - first + 1 for first, last in runs]) != len(used):
+            return False
+        free = []
+        for first, last in runs:
+            holding, low, high = self._holdings.get(first >> 32), first & _NUMBER, last & _NUMBER
+            if holding is None or not holding.is_free(low, high):
+                return False
+            free.append((holding, low, high))
+        for holding, low, high in free:
+            holding.take_run(low, high, self._copy)
+        return True
+
+    def _take_each(self, extent: Extent) -> Rejected:
+        """Take what an extent offers, one by one; return the slots that are left."""
+        left = set(range(len(extent.header.used)))
+        self._fresh.clear()
+        for offer in offers_of(extent, self._clusters):
+            if self._takes(offer, extent):
+                left.remove(offer.position)
+                self._fresh[offer.dev_id, offer.cluster] = offer
+        return frozenset(left)
 
     def _takes(self, offer: Offer, extent: Extent) -> bool:
         """Note what an offer means; return whether it is to be written."""
