@@ -1,11 +1,12 @@
 """Mends an archive header of which something is damaged, as far as anything tells what was there.
 
-One damaged field is found by trying the values that it may have had: the header's own md5 then
-proves the right one. Where nothing is proved, what is impossible is replaced by what is likely.
+One damaged field, or a flipped bit, is found by trying what may have been there: the header's own
+md5 then proves what was. Where nothing is proved, what is impossible is replaced by what is likely.
 """
 
 from __future__ import annotations
 
+import operator
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,15 +17,17 @@ from vmatui.format import layout
 from vmatui.format.blobs import blob_offsets
 from vmatui.format.header import checksum
 
-_HASHED: Final = 128 << 20
-"""Bytes that may be digested while values are tried; about a fifth of a second."""
+_HASHED: Final = 256 << 20
+"""Bytes that may be digested while values are tried; less than half a second."""
 _U32: Final = struct.Struct(">I")
 _U64: Final = struct.Struct(">Q")
-_CTIME_AT: Final = 24
 _BLOB_OFFSET_AT: Final = 48
 _BLOB_SIZE_AT: Final = 52
 _SIZE_AT: Final = 56
+_RESERVED_AT: Final = layout.HEADER_START.size
 _SECTOR: Final = 512
+_ENOUGH: Final = 12
+"""Bytes of an md5 that prove a header: so many never match by chance."""
 
 Change = tuple[int, bytes]
 """Offset in the header, and what goes there."""
@@ -68,21 +71,25 @@ def mend_header(data: bytes, evidence: Evidence) -> Mended:
     size = _size(base, evidence.first_extent)
     _U32.pack_into(base, _SIZE_AT, size)
     head = bytes(base[:size])
-    if _is_right(head):
-        return Mended(head, is_proved=True)
+    if found := _proved(head):
+        return found
     for offset, value in islice(_guesses(head, evidence), _HASHED // size):
-        tried = head[:offset] + value + head[offset + len(value) :]
-        if _is_right(tried):
-            return Mended(tried, is_proved=True)
+        if found := _proved(head[:offset] + value + head[offset + len(value) :]):
+            return found
     return _likely(head, evidence)
 
 
-def _is_right(head: bytes) -> bool:
-    return checksum(head, layout.HEADER_MD5) == head[layout.HEADER_MD5]
+def _proved(head: bytes) -> Mended | None:
+    """Return a header that its md5 proves, even if some bytes of the md5 are damaged."""
+    right, said = checksum(head, layout.HEADER_MD5), head[layout.HEADER_MD5]
+    if sum(map(operator.eq, right, said)) < _ENOUGH:
+        return None
+    data = head[: layout.HEADER_MD5.start] + right + head[layout.HEADER_MD5.stop :]
+    return Mended(data, is_proved=True)
 
 
 def _size(head: bytes | bytearray, first_extent: int) -> int:
-    """Return the size that makes the md5 right, or else a likely one."""
+    """Return the size in bytes that the md5 proves, or else a likely one."""
     offset, used, said = struct.unpack_from(">III", head, _BLOB_OFFSET_AT)
     ends: tuple[int, ...] = (
         said,
@@ -92,7 +99,7 @@ def _size(head: bytes | bytearray, first_extent: int) -> int:
     for size in (*sizes, first_extent):
         tried = bytearray(head[:size])
         _U32.pack_into(tried, _SIZE_AT, size)
-        if _is_right(bytes(tried)):
+        if _proved(bytes(tried)):
             return size
     return sizes[0] if sizes else first_extent
 
@@ -100,7 +107,7 @@ def _size(head: bytes | bytearray, first_extent: int) -> int:
 def _guesses(head: bytes, evidence: Evidence) -> Iterator[Change]:
     """Yield what may have been in one field."""
     yield _BLOB_OFFSET_AT, _U32.pack(layout.FIXED_HEADER_SIZE)
-    yield layout.HEADER_START.size, bytes(layout.CONFIG_NAMES_OFFSET - layout.HEADER_START.size)
+    yield _RESERVED_AT, bytes(layout.CONFIG_NAMES_OFFSET - _RESERVED_AT)
     for dev_id, clusters in evidence.clusters.items():
         end = clusters * layout.CLUSTER_SIZE
         for size in range(end, end - layout.CLUSTER_SIZE, -_SECTOR):
@@ -114,9 +121,11 @@ def _guesses(head: bytes, evidence: Evidence) -> Iterator[Change]:
     most = len(head) - layout.FIXED_HEADER_SIZE
     for used in range(most, max(most - layout.HEADER_ALIGNMENT, 0), -1):
         yield _BLOB_SIZE_AT, _U32.pack(used)
-    (ctime,) = _U64.unpack_from(head, _CTIME_AT)
-    for bit in range(64):
-        yield _CTIME_AT, _U64.pack(ctime ^ 1 << bit)
+    for at, byte in enumerate(head):
+        # What was a single bit before it was flipped is left out: nearly all of a header is zero.
+        if byte or at < _RESERVED_AT:
+            for bit in range(8):
+                yield at, bytes([byte ^ 1 << bit])
 
 
 def _pointers(head: bytes, evidence: Evidence) -> Iterator[int]:
