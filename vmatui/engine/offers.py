@@ -1,7 +1,7 @@
 """What an extent offers to a salvage: its clusters, and why one of them is to be doubted.
 
 A sound extent is believed. One that is not is believed as far as its slots prove: they are likely,
-and the next extent stands where they put it.
+and the next extent stands where they put it. What a manifest proves is sound in any case.
 """
 
 from __future__ import annotations
@@ -64,9 +64,11 @@ def offers_of(extent: Extent, clusters: Mapping[int, int]) -> Iterator[Offer]:
         if reason is not None and (slot & _SLOT_RESERVED or slot & ADDRESS in repeated):
             continue
         why = reason
-        if why is None and position in extent.rotten:
+        if position in extent.rotten:
             why = Code.ROTTEN_CLUSTER.value
-        if why is None and mask and overlap(extent.doubts, start, end):
+        elif position in extent.proved:
+            why = None
+        elif why is None and mask and overlap(extent.doubts, start, end):
             why = UNVOUCHED
         yield Offer(position, dev_id, cluster, mask, start, why)
 

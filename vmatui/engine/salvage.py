@@ -14,6 +14,7 @@ from vmatui.engine.fill import fill_missing
 from vmatui.engine.holding import Holdings, new_holdings
 from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import Meter, ProgressFunction, ignore
+from vmatui.engine.prover import fitting_manifest
 from vmatui.engine.report import VerifyReport, make_report
 from vmatui.engine.restore import Output
 from vmatui.engine.restoretargets import OpenTargets, opened_targets
@@ -61,6 +62,7 @@ def salvage(
         raise TargetError(plan.problems[0])
     stop, meter = cancel or threading.Event(), Meter(progress)
     best = best_copy(copies)
+    manifest = fitting_manifest(copy.archive for copy in copies)
     holdings = new_holdings(best.archive.header, len(copies))
     reports: list[VerifyReport] = []
     with opened_targets(best.archive.header, plan.restore) as targets:
@@ -71,7 +73,9 @@ def salvage(
             pace = [] if limiter is None else [Pace(limiter, stop)]
             others = [*pace, *visitors] if number == 0 else pace
             salvager = Salvager(holdings, number, targets.kept)
-            checker = walk_copy(copy, best.archive.header, salvager, others, meter, stop)
+            checker = walk_copy(
+                copy, best.archive.header, salvager, others, meter, stop, manifest=manifest
+            )
             reports.append(make_report(copy.archive, checker, is_full=True))
         for dev_id, target in targets.kept.items():
             fill_missing(target, holdings[dev_id].iter_missing(), plan.fill, stop)

@@ -10,6 +10,7 @@ import mmap
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from vmatui.engine.checker import Checker, Rejected
@@ -43,8 +44,9 @@ class SalvageChecker(Checker):
         rejected = super().take_extent(extent)
         if extent.is_sound:
             return rejected
+        slots = frozenset(range(len(extent.header.used)))
         clusters = {dev_id: tally.clusters for dev_id, tally in self.tallies.items()}
-        return rejected - {
+        return slots - {
             offer.position
             for offer in offers_of(extent, clusters)
             if offer.cluster not in self.tallies[offer.dev_id].seen
@@ -87,7 +89,7 @@ class Salvager:
         left: Rejected = frozenset()
         if not self._takes_whole(extent):
             left = self._take_each(extent)
-        self._unsettled.add(extent, left)
+        self._unsettled.add(extent, left | extent.proved)
         if extent.buffer is None:
             return
         payload = extent.buffer.view
@@ -176,6 +178,7 @@ def walk_copy(
     meter: Meter,
     stop: threading.Event,
     *,
+    manifest: Path | None = None,
     is_quick: bool = False,
 ) -> SalvageChecker:
     """Walk a copy to its end; what it offers is taken by the salvager.
@@ -187,6 +190,7 @@ def walk_copy(
         others: See it too.
         meter: Reports.
         stop: Ends it.
+        manifest: Of the archive; None looks beside the copy for one.
         is_quick: Read only the headers where the copy can be seeked.
     """
     archive = replace(copy.archive, header=header)
@@ -197,7 +201,7 @@ def walk_copy(
         walk_through(archive, items, checker, visitors, meter, is_full=False)
     else:
         with read_ahead(archive, stop) as ahead:
-            walk_through(archive, ahead, checker, visitors, meter)
+            walk_through(archive, ahead, checker, visitors, meter, manifest=manifest)
     return checker
 
 

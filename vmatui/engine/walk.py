@@ -49,6 +49,8 @@ class Extent:
     """Whether it is of another archive, or nothing proves that it is not."""
     rotten: frozenset[int] = frozenset()
     """Positions of used slots whose clusters are not as a manifest has them."""
+    proved: frozenset[int] = frozenset()
+    """Positions of used slots whose clusters are known to be as a manifest has them."""
     buffer: Buffer | None = None
     """Holds the payload from its first byte on; None when only headers are walked."""
 
