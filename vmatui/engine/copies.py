@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.census import look_for_evidence, open_at
-from vmatui.errors import HeaderError, NotAnArchiveError, UsageError, printable
+from vmatui.errors import HeaderError, NotAnArchiveError, UsageError
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault, Severity
 from vmatui.format.header import parse_header
@@ -140,7 +140,7 @@ def _notes(archive: Archive, before: bytes, mended: Mended) -> Iterator[str]:
         yield f"{name}: its uuid {header.uuid} was learnt from its extents"
     for dev_id in mended.learnt:
         if (device := header.device(dev_id)) is not None:
-            yield printable(
+            yield (
                 f"{name}: the size of {device.name} was learnt from its highest cluster: "
                 f"{device.size} bytes, up to {layout.CLUSTER_SIZE - 1} too many"
             )

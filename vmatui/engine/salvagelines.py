@@ -18,7 +18,7 @@ from vmatui.errors import printable
 
 def salvage_lines(report: SalvageReport) -> Iterator[str]:
     """Yield what was done to headers, and for each device what came back, and from where."""
-    yield from report.notes
+    yield from map(printable, report.notes)
     for device in report.devices:
         yield printable(_device_line(device))
         if len(report.copies) > 1:

@@ -91,11 +91,8 @@ def _proved(head: bytes) -> Mended | None:
 def _size(head: bytes | bytearray, first_extent: int) -> int:
     """Return the size in bytes that the md5 proves, or else a likely one."""
     offset, used, said = struct.unpack_from(">III", head, _BLOB_OFFSET_AT)
-    ends: tuple[int, ...] = (
-        said,
-        -(-(offset + used) // layout.HEADER_ALIGNMENT) * layout.HEADER_ALIGNMENT,
-    )
-    sizes = [end for end in ends if layout.FIXED_HEADER_SIZE < end <= first_extent]
+    padded = -(-(offset + used) // layout.HEADER_ALIGNMENT) * layout.HEADER_ALIGNMENT
+    sizes = [end for end in (int(said), padded) if layout.FIXED_HEADER_SIZE < end <= first_extent]
     for size in (*sizes, first_extent):
         tried = bytearray(head[:size])
         _U32.pack_into(tried, _SIZE_AT, size)
@@ -112,7 +109,7 @@ def _guesses(head: bytes, evidence: Evidence) -> Iterator[Change]:
         end = clusters * layout.CLUSTER_SIZE
         for size in range(end, end - layout.CLUSTER_SIZE, -_SECTOR):
             yield _device_at(dev_id) + 8, _U64.pack(size)
-    blobs = blob_offsets(_blob_buffer(head))
+    blobs = blob_offsets(head[layout.FIXED_HEADER_SIZE :])
     for at in _pointers(head, evidence):
         for pointer in blobs:
             yield at, _U32.pack(pointer)
@@ -136,11 +133,6 @@ def _pointers(head: bytes, evidence: Evidence) -> Iterator[int]:
         ats = layout.CONFIG_NAMES_OFFSET + 4 * number, layout.CONFIG_DATA_OFFSET + 4 * number
         if any(head[at : at + 4] != bytes(4) for at in ats):
             yield from ats
-
-
-def _blob_buffer(head: bytes) -> bytes:
-    """Return all bytes that may belong to blobs."""
-    return head[layout.FIXED_HEADER_SIZE :]
 
 
 def _likely(head: bytes, evidence: Evidence) -> Mended:

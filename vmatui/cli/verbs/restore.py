@@ -15,7 +15,7 @@ from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.restorewords import device_lines, wanted_plan, warn_of_direct_targets
 from vmatui.cli.sealing import sealing, write_seals
-from vmatui.cli.verbs import mapped, salvage
+from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.compareplan import paths_to_read
@@ -41,6 +41,8 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
             "--resume leaves out what was read already, so --seal has no place: seal later"
         )
     if arguments.salvage or arguments.also or arguments.fill:
+        from vmatui.cli.verbs import salvage  # a restore of a sound archive starts without it
+
         return salvage.run(arguments, interruption)
     if arguments.check:
         require_readable_twice(arguments.file)
