@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.compressors import as_lzop, as_zstd
 from tests.damage import flip
-from tests.salvaging import images, salvage_to
+from tests.salvaging import differing, images, salvage_to
 from tests.sealing import sealed_file
 from tests.streamdamage import ARCHIVE, DISKS, FORGED, IMAGES
 from vmatui.engine.copies import opened_copies
@@ -19,7 +19,7 @@ CUT = as_zstd(ARCHIVE)[: len(as_zstd(ARCHIVE)) * 2 // 3]
 """Nothing vouches for what is before the cut, and nothing is behind it."""
 LZOP = as_lzop(ARCHIVE)
 SPOILT = flip(LZOP, len(LZOP) // 3)
-"""One block is lost; all others prove themselves."""
+"""The checksum of one block is wrong; all others prove themselves."""
 
 
 def test_what_is_before_a_cut_is_doubtful_and_the_rest_missing(tmp_path: Path) -> None:
@@ -30,20 +30,31 @@ def test_what_is_before_a_cut_is_doubtful_and_the_rest_missing(tmp_path: Path) -
         assert 0 < each.doubtful < disk.clusters
 
 
-def test_a_lost_block_costs_its_clusters_alone(tmp_path: Path) -> None:
+def test_a_block_with_a_wrong_checksum_makes_its_clusters_doubtful(tmp_path: Path) -> None:
     report = salvage_to(tmp_path / "out", SPOILT)
-    assert 0 < sum(each.missing for each in report.devices) < 15
-    assert not any(each.doubtful for each in report.devices)
+    spoilt = {
+        each.dev_id: differing(images(report)[each.dev_id], IMAGES[each.dev_id])
+        for each in report.devices
+    }
+    assert 0 < sum(map(len, spoilt.values())) < 15
+    for each in report.devices:
+        assert len(spoilt[each.dev_id]) <= each.doubtful + each.missing < 15
 
 
 def test_a_cut_copy_and_a_spoilt_one_give_everything(tmp_path: Path) -> None:
-    lost = sum(each.missing for each in salvage_to(tmp_path / "one", SPOILT).devices)
+    alone = salvage_to(tmp_path / "one", SPOILT)
+    report = salvage_to(tmp_path / "both", CUT, SPOILT)
+    assert images(report) == IMAGES
+    assert not any(each.missing for each in report.devices)
+    # What only the cut copy has as it was, and nothing vouches for, stays in doubt.
+    for before, after in zip(alone.devices, report.devices, strict=True):
+        assert after.doubtful == before.doubtful + before.missing
+
+
+def test_where_two_doubtful_copies_disagree_is_told(tmp_path: Path) -> None:
     for name, copies in {"ab": (CUT, SPOILT), "ba": (SPOILT, CUT)}.items():
         report = salvage_to(tmp_path / name, *copies)
-        assert images(report) == IMAGES
-        assert not any(each.missing or each.differing for each in report.devices)
-        # What one copy alone has, and no checksum vouches for, stays in doubt.
-        assert 0 < sum(each.doubtful for each in report.devices) <= lost
+        assert sum(each.differing for each in report.devices) > 0
 
 
 def salvage_files(folder: Path, *paths: Path) -> SalvageReport:

@@ -6,6 +6,7 @@ have, or when two of its magic, uuid and block count are.
 
 from __future__ import annotations
 
+from vmatui.engine.payloads import payload_sizes
 from vmatui.format import layout
 from vmatui.format.extent import ExtentHeader, parse_extent, proves_slots
 
@@ -31,15 +32,9 @@ class ExtentFinder:
             header: The header, taken apart.
             data: Its 512 bytes.
         """
-        named = header.blocks_in_masks
         if not header.checksum_matches and not self._is_likely(header, bytes(data)):
             return ()
-        if named == header.block_count:
-            return (named * layout.BLOCK_SIZE,)
-        counts = {named, header.block_count}
-        return tuple(
-            sorted(n * layout.BLOCK_SIZE for n in counts if n <= layout.MAX_BLOCKS_PER_EXTENT)
-        )
+        return payload_sizes(header)
 
     def starts_extent(self, data: bytes | memoryview) -> bool:
         """Whether bytes begin with an extent header."""

@@ -142,7 +142,9 @@ def sentences(report: VerifyReport) -> tuple[str, str, str]:
         StreamState.SOUND: f"sound: the checksum of {report.compression} matches",
         StreamState.ABSENT: "not protected: the archive carries no checksum over its bytes",
         StreamState.FAULTY: f"faulty: the bytes of the {report.compression} stream are damaged",
-        StreamState.UNREAD: "not checked: only the headers were read",
+        StreamState.UNREAD: "not checked: only the headers were read"
+        if not report.is_full
+        else "not checked as a whole: only what was needed was read",
     }[report.stream]
     if report.stream is StreamState.FAULTY and report.compression is Compression.NONE:
         stream = "faulty: part of the archive cannot be read from the medium"

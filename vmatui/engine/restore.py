@@ -18,6 +18,7 @@ from vmatui.engine.checker import Checker
 from vmatui.engine.checkpoint import NOTHING
 from vmatui.engine.checkpointer import INTERVAL, Checkpointer, check_samples
 from vmatui.engine.limit import Limiter
+from vmatui.engine.payloads import Wanted
 from vmatui.engine.pipeline import read_ahead
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import Meter, ProgressFunction, ignore
@@ -28,6 +29,7 @@ from vmatui.engine.verify import Visitor, walk_through
 from vmatui.engine.writer import Pace, make_writers
 from vmatui.errors import TargetError
 from vmatui.format.codes import Severity
+from vmatui.format.extent import ExtentHeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,11 @@ def restore(
     progress: ProgressFunction = ignore,
     cancel: threading.Event | None = None,
     interval: float = INTERVAL,
+    reads_all: bool = False,
 ) -> RestoreReport:
     """Write the devices of an archive where the plan says.
+
+    Of an archive that can be seeked, extents that bring nothing for them are read by their headers.
 
     Args:
         archive: Just opened; it is read to its end and not closed.
@@ -81,6 +86,7 @@ def restore(
         progress: Gets a value about ten times a second and one at the end.
         cancel: Stops the job soon after it is set; new files are removed again.
         interval: Seconds between two notes of how far it is.
+        reads_all: Read the payload of all extents, for visitors that want it.
 
     Raises:
         TargetError: the plan has problems, or a target cannot be opened.
@@ -107,7 +113,9 @@ def restore(
         with ExitStack() as ending:
             for note in notes:
                 ending.callback(note.close)
-            items = ending.enter_context(read_ahead(archive, stop, payload_from=start.position))
+            is_wanted = None if reads_all else _wanted(archive, plan)
+            ahead = read_ahead(archive, stop, payload_from=start.position, is_wanted=is_wanted)
+            items = ending.enter_context(ahead)
             walk_through(archive, items, checker, [*pace, *writers, *notes, *visitors], meter)
         report = make_report(archive, checker, is_full=True)
         sync_targets(devices, checker, meter, stop)
@@ -141,3 +149,18 @@ def _checkpointers(plan: RestorePlan, targets: OpenTargets, interval: float) -> 
     if note is None or start is None:
         return []
     return [Checkpointer(note, start, targets.kept, interval)]
+
+
+def _wanted(archive: Archive, plan: RestorePlan) -> Wanted | None:
+    """Return who says which extents bring data of restored devices; None if all devices are."""
+    restored = {planned.device.dev_id for planned in plan.restored}
+    if restored == {device.dev_id for device in archive.header.devices}:
+        return None
+
+    def is_wanted(header: ExtentHeader) -> bool:
+        # What such a header says may be wrong.
+        if not header.checksum_matches:
+            return True
+        return any(slot >> 48 and slot >> 32 & 0xFF in restored for slot in header.used)
+
+    return is_wanted

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.extentfaults import gap_fault, header_faults, short_fault, tail_fault
 from vmatui.engine.extentfinder import HEADER, ExtentFinder
 from vmatui.engine.feed import Buffer, BufferPool, Feed
+from vmatui.engine.headersahead import HeadersAhead
+from vmatui.engine.payloads import Wanted
 from vmatui.engine.spoilt import SpoiltBytes
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault
 from vmatui.format.extent import ExtentHeader, parse_extent, proves_slots
-
-READ_AHEAD: Final = 128
-"""Extent headers asked of the disk in advance when only headers are walked."""
 
 
 @dataclass(slots=True)
@@ -100,6 +98,7 @@ class Walk:
         payload_from: Of a seekable source, extents before this archive offset are walked by their
             headers even so.
         is_ours_only: False takes extents of any archive as they come.
+        is_wanted: Likewise those of which it says, by their header, that nobody wants the payload.
     """
 
     def __init__(
@@ -109,6 +108,7 @@ class Walk:
         *,
         payload_from: int = 0,
         is_ours_only: bool = True,
+        is_wanted: Wanted | None = None,
     ) -> None:
         self._source = archive.source
         self._uuid = archive.header.uuid.bytes
@@ -116,17 +116,17 @@ class Walk:
         self._feed = Feed(archive.source)
         self._pool = pool
         self._head = memoryview(bytearray(HEADER))
-        self._end = archive.source.disk_size if archive.source.seekable else None
         self._payload_from = payload_from if archive.source.seekable else 0
+        self._is_wanted = is_wanted if archive.source.seekable else None
+        self._is_whole = bool(pool and not self._payload_from and self._is_wanted is None)
         self._number = 0
-        self._advised = 0
+        self._ahead = HeadersAhead(archive.source, archive.source.archive_size or 0)
         self._spoilt = SpoiltBytes(archive.source)
 
     def __iter__(self) -> Iterator[Extent | Gap]:
-        got = self._feed.fill(self._head)
+        got = self._read_header()
         while got == HEADER or self._feed.resume():
-            if got < HEADER:
-                # What comes after a loss is not joined to what was before it.
+            if got < HEADER:  # what comes after a loss is not joined to what was before it
                 yield from self._unfinished(got, is_end=False)
                 got = self._feed.fill(self._head)
                 continue
@@ -135,10 +135,10 @@ class Walk:
             if not candidates:
                 item: Extent | Gap | None = self._resynchronise()
                 got = self._feed.fill(self._head)
-            elif self._pool is None or self._feed.offset - HEADER < self._payload_from:
-                item, got = self._skip_payload(header, candidates)
-            else:
+            elif self._pool is not None and self._reads_payload(header):
                 item, got = self._read_payload(header, candidates, self._pool)
+            else:
+                item, got = self._skip_payload(header, candidates)
             if item is None:
                 return
             yield from self._source_gaps(item)
@@ -146,6 +146,10 @@ class Walk:
         yield from self._unfinished(got, is_end=True)
         self._source.drain()
         yield from self._source_gaps(None)
+
+    def _reads_payload(self, header: ExtentHeader) -> bool:
+        is_passed = self._feed.offset - HEADER < self._payload_from
+        return not is_passed and (self._is_wanted is None or self._is_wanted(header))
 
     def _unfinished(self, got: int, *, is_end: bool) -> Iterator[Gap]:
         """Take note of bytes that are too few for an extent header."""
@@ -171,18 +175,29 @@ class Walk:
         """Read payload and next header in one go; return the extent and the header's bytes."""
         extent = self._new_extent(header, candidates[-1])
         if not extent.length:
-            return extent, self._feed.fill(self._head)
+            return extent, self._read_header()
         buffer = pool.take()
         if buffer is None:
             return None, 0
         extent.buffer = buffer
-        got = self._feed.fill(buffer.view[: extent.length], self._head)
+        got = self._fill_with_header(buffer.view[: extent.length])
         extent.present = min(got, extent.length)
         next_got = got - extent.present
         is_cut = extent.present < extent.length
         if len(candidates) == 1 and not is_cut and self._is_in_place(next_got):
             return extent, next_got
         return extent, self._find_end(extent, buffer, candidates, next_got)
+
+    def _fill_with_header(self, view: memoryview) -> int:
+        """Read a payload and the next header."""
+        if self._is_whole:
+            return self._feed.fill(view, self._head)
+        got = self._feed.fill(view)
+        return got + self._read_header() if got == len(view) else got
+
+    def _read_header(self) -> int:
+        """Read a header, behind which a walk that leaves out payloads may read nothing."""
+        return self._feed.fill(self._head) if self._is_whole else self._feed.glance(self._head)
 
     def _find_end(
         self, extent: Extent, buffer: Buffer, candidates: tuple[int, ...], next_got: int
@@ -203,13 +218,13 @@ class Walk:
         self, header: ExtentHeader, candidates: tuple[int, ...]
     ) -> tuple[Extent | None, int]:
         """Go past the payload of a seekable source; read it only where its length is in doubt."""
-        assert self._end is not None
+        archive_size = self._source.archive_size or 0
         extent = self._new_extent(header, candidates[-1])
         start = self._feed.offset
-        self._advise(start, extent.length)
+        self._ahead.announce(start, extent.length)
         self._feed.skip(extent.length)
-        got = self._feed.fill(self._head) if self._feed.offset < self._end else 0
-        is_cut = start + extent.length > self._end
+        got = self._read_header() if self._feed.offset < archive_size else 0
+        is_cut = start + extent.length > archive_size
         if len(candidates) == 1 and not is_cut and self._is_in_place(got):
             return extent, got
         self._feed.skip(start - self._feed.offset)
@@ -219,15 +234,6 @@ class Walk:
         read = self._feed.fill(buffer.view[: extent.length], self._head)
         extent.present = min(read, extent.length)
         return extent, self._find_end(extent, buffer, candidates, read - extent.present)
-
-    def _advise(self, start: int, length: int) -> None:
-        """Ask the disk for the headers that come next, guessing extents of this size."""
-        if start < self._advised:
-            return
-        step = HEADER + length
-        for number in range(1, READ_AHEAD + 1):
-            self._source.advise(start - HEADER + number * step, HEADER)
-        self._advised = start + (READ_AHEAD // 2) * step
 
     def _is_in_place(self, got: int) -> bool:
         """Whether what was read after an extent is the next one's header, or nothing at all."""

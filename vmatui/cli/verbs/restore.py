@@ -103,6 +103,7 @@ def _restore(
                 limiter=limiter,
                 progress=progress,
                 cancel=cancel,
+                reads_all=bool(sealers),
             )
     except SuspendedError:
         diagnostics.say("what was written is kept: the same command with --resume goes on with it")
