@@ -24,7 +24,7 @@ async def _is_idle() -> bool:
     app.screen._on_timer_update()
     await asyncio.sleep(0.001 if _is_listing() else 0)
     loop = asyncio.get_running_loop()
-    return not loop._ready and not _is_listing()
+    return not loop._ready and not _is_listing()  # type: ignore[attr-defined]
 
 
 def _is_listing() -> bool:
