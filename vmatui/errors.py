@@ -68,6 +68,8 @@ def printable(text: str) -> str:
 
     Archive and file names reach error messages; an escape code in one must not reach a terminal.
     """
+    if text.isprintable():
+        return text
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
         for char in text

@@ -36,6 +36,13 @@ def test_doubt_reaches_from_where_it_begins_to_the_end_of_the_extent() -> None:
     assert wrong.doubts(3000, 512, 4000) == []
 
 
+def test_a_block_with_a_wrong_checksum_is_there_and_in_doubt_alone() -> None:
+    wrong = spoilt(SourceFault("stream-checksum", 2000, 500, "told"))
+    assert wrong.holes(1512, 4000) == []
+    assert wrong.doubts(1000, 512, 4000) == [(488, 988)]
+    assert wrong.doubts(2200, 512, 4000) == []
+
+
 def test_a_fault_is_told_once_its_last_byte_was_passed() -> None:
     wrong = spoilt(fault(1000, 500), fault(1600))
     assert wrong.take_passed(1499) == []

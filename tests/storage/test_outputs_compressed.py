@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.storage.devices import MIB, mounted
 from tests.storage.streams import read_all, sample
 from tests.tools import require_tool
 from vmatui.errors import TargetError, UsageError
+from vmatui.storage.codecs.seek_table import read_seek_table
 from vmatui.storage.compressors import compressor_of
 from vmatui.storage.faults import Compression, StreamState
 from vmatui.storage.outputs import Output, open_output
@@ -135,14 +137,34 @@ def test_a_command_is_only_compressed_for_when_asked(tmp_path: Path) -> None:
     check(path, Compression.ZSTD, DATA)
 
 
-def test_a_zstd_stream_is_one_frame_with_a_checksum(tmp_path: Path) -> None:
+def test_zstd_frames_begin_with_large_pieces_and_end_with_a_table_of_them(tmp_path: Path) -> None:
     path = tmp_path / "a.zst"
-    write_all(output_to(path), [DATA])
+    pieces = [DATA[:12288], DATA, *[DATA[:512]] * 100, DATA[: 2 * MIB], DATA[:900], DATA[:MIB]]
+    write_all(output_to(path), pieces)
     said = subprocess.run(
         [require_tool("zstd"), "-lv", path], check=True, capture_output=True, text=True
     ).stdout
-    assert "# Zstandard Frames: 1\n" in said
+    assert "# Zstandard Frames: 6\n" in said
+    assert "# Skippable Frames: 1\n" in said
     assert "Check: XXH64" in said
+    assert f"({sum(map(len, pieces))} B)" in said
+    packed = path.read_bytes()
+    table = read_seek_table(lambda length: packed[-length:], len(packed))
+    assert table is not None
+    assert table.has_entries
+    assert list(table.offsets) == list(
+        accumulate([12288, len(DATA), 51_200, 2 * MIB, 900, MIB], initial=0)
+    )
+    assert all(packed[place : place + 4] == b"\x28\xb5\x2f\xfd" for place in table.places[:-1])
+
+
+def test_high_levels_get_longer_frames(tmp_path: Path) -> None:
+    path = tmp_path / "a.zst"
+    write_all(output_to(path, level=9), [DATA] * 6)
+    packed = path.read_bytes()
+    table = read_seek_table(lambda length: packed[-length:], len(packed))
+    assert table is not None
+    assert len(table.places) == 2
 
 
 def test_an_lzop_file_looks_like_one_of_the_real_program(tmp_path: Path) -> None:
@@ -214,20 +236,15 @@ def test_a_level_that_needs_too_much_memory_is_said(
 
     fault_type = MemoryError if fault == "memory" else vars(zstd)["ZstdError"]
 
-    class Exhausted:
-        def __init__(self, options: object) -> None: ...
+    def exhausted(options: object) -> None:
+        raise fault_type
 
-        def compress(self, view: memoryview) -> bytes:
-            raise fault_type
-
-        def flush(self) -> bytes:
-            return self.compress(memoryview(b""))
-
-    monkeypatch.setattr(zstd, "ZstdCompressor", Exhausted)
+    monkeypatch.setattr(zstd, "ZstdCompressor", exhausted)
     packer = compressor_of(Compression.ZSTD, 22, 200)
-    for pieces in (packer.add(memoryview(b"x")), packer.end()):
-        with pytest.raises(TargetError, match=r"zstd cannot compress at level 22 .*: take a lower"):
-            list(pieces)
+    list(packer.add([memoryview(b"x")]))
+    with pytest.raises(TargetError, match=r"zstd cannot compress at level 22 .*: take a lower"):
+        list(packer.end())
+    packer.stop()
 
 
 def test_nothing_compresses_as_nothing() -> None:

@@ -25,7 +25,8 @@ async def wait_for_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
 
 def _is_busy() -> bool:
     """Return whether anything can go on at once."""
-    return bool(asyncio.get_running_loop()._ready) or _is_listing()
+    loop = asyncio.get_running_loop()
+    return bool(loop._ready) or _is_listing()  # type: ignore[attr-defined]
 
 
 def _is_listing() -> bool:

@@ -80,6 +80,10 @@ class Feed:
                 break
         return filled
 
+    def glance(self, view: memoryview) -> int:
+        """Fill a view like `fill`, unpacking no more of a seekable source than that takes."""
+        return self.fill(view) if self._returned else self.source.glance(view)
+
     def resume(self) -> bool:
         """Go past a loss of unknown length, where `fill` ended short; False where all ends."""
         return self.source.resume()

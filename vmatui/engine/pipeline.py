@@ -13,6 +13,7 @@ from typing import Final
 from vmatui.engine.archive import Archive
 from vmatui.engine.feed import BufferPool
 from vmatui.engine.handover import done_ahead, stop_if
+from vmatui.engine.payloads import Wanted
 from vmatui.engine.walk import Extent, Gap, Walk
 
 BUFFERS: Final = 3
@@ -23,7 +24,11 @@ Item = Extent | Gap
 
 @contextmanager
 def read_ahead(
-    archive: Archive, cancel: threading.Event, *, payload_from: int = 0
+    archive: Archive,
+    cancel: threading.Event,
+    *,
+    payload_from: int = 0,
+    is_wanted: Wanted | None = None,
 ) -> Iterator[Iterator[Item]]:
     """Walk an archive in a thread of its own.
 
@@ -33,12 +38,13 @@ def read_ahead(
         archive: Its source stands at the first extent.
         cancel: Looked at before each item and while a slow source gives nothing.
         payload_from: Of a seekable archive, extents before this offset come without payload.
+        is_wanted: Of a seekable archive, likewise those of which it says no.
 
     Yields:
         The extents and gaps in file order.
     """
     pool = BufferPool(BUFFERS)
-    walk = Walk(archive, pool, payload_from=payload_from)
+    walk = Walk(archive, pool, payload_from=payload_from, is_wanted=is_wanted)
     with done_ahead(walk, is_large=_has_payload, wake=pool.shut, cancel=cancel) as items:
         yield _released(items)
 

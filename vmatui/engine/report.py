@@ -142,7 +142,9 @@ def sentences(report: VerifyReport) -> tuple[str, str, str]:
         StreamState.SOUND: f"sound: the checksum of {report.compression} matches",
         StreamState.ABSENT: "not protected: the archive carries no checksum over its bytes",
         StreamState.FAULTY: f"faulty: the bytes of the {report.compression} stream are damaged",
-        StreamState.UNREAD: "not checked: only the headers were read",
+        StreamState.UNREAD: "not checked: only the headers were read"
+        if not report.is_full
+        else "not checked as a whole: only what was needed was read",
     }[report.stream]
     if report.stream is StreamState.FAULTY and report.compression is Compression.NONE:
         stream = "faulty: part of the archive cannot be read from the medium"
@@ -154,19 +156,20 @@ def _payload_sentence(proof: Proof) -> str:
         reason = proof.problem or "the format has no checksum over image data"
         return printable(f"cannot be checked: {reason}")
     manifest = f"the manifest of {_date(proof.sealed_at)}"
-    rest = f", {_clusters(proof.uncompared)} could not be compared" if proof.uncompared else ""
+    rest = f", {count_clusters(proof.uncompared)} could not be compared" if proof.uncompared else ""
     if proof.payload is Payload.SOUND:
         return f"sound: it matches {manifest}"
     if proof.payload is Payload.PARTIAL:
         return f"partly checked: what was compared matches {manifest}{rest}"
     rotten = sum(proof.rotten.values())
     differing = [] if proof.is_header_same else ["the archive header"]
-    differing += [_clusters(rotten)] if rotten else []
+    differing += [count_clusters(rotten)] if rotten else []
     verb = "differ" if rotten > 1 or len(differing) > 1 else "differs"
     return f"faulty: {' and '.join(differing)} {verb} from {manifest}{rest}"
 
 
-def _clusters(count: int) -> str:
+def count_clusters(count: int) -> str:
+    """Return a number of clusters in words."""
     return "1 cluster" if count == 1 else f"{count} clusters"
 
 

@@ -6,11 +6,16 @@ counts for every extent that it touches, and is told when the last byte of it wa
 
 from __future__ import annotations
 
+from typing import Final
+
 from vmatui.storage.faults import SourceFault
 from vmatui.storage.source import Source
 
 Range = tuple[int, int]
 """First byte and the one behind the last."""
+
+_CHECKSUM: Final = "stream-checksum"
+"""The kind of a fault whose bytes are there, though a checksum says otherwise."""
 
 
 class SpoiltBytes:
@@ -36,18 +41,15 @@ class SpoiltBytes:
         return min([self._source.settled, *doubtful])
 
     def holes(self, start: int, end: int) -> list[Range]:
-        """Return the bytes that are not right, counted from `start`, an archive offset."""
-        ranges = [(fault.offset, fault.offset + fault.length) for fault in self._faults]
-        return [
-            (max(low, start) - start, min(high, end) - start)
-            for low, high in ranges
-            if max(low, start) < min(high, end)
-        ]
+        """Return the bytes that are not there, counted from `start`, an archive offset."""
+        faults = [fault for fault in self._faults if fault.kind != _CHECKSUM]
+        return _parts(faults, start, end)
 
     def doubts(self, start: int, header: int, end: int) -> list[Range]:
         """Return the payload bytes of an extent that are in doubt, counted from the first one.
 
-        Where bytes of an extent are in doubt, so is the place of all that come after them in it.
+        Where bytes of an extent are in doubt, so is the place of all that come after them in it;
+        a block that is there and does not match its checksum casts doubt on itself alone.
 
         Args:
             start: Archive offset of the extent.
@@ -59,7 +61,9 @@ class SpoiltBytes:
             for fault in self._faults
             if max(fault.offset - fault.doubt, start) < min(fault.offset, end)
         ]
-        return [(max(min(lows) - start - header, 0), end - start - header)] if lows else []
+        after = [(max(min(lows) - start - header, 0), end - start - header)] if lows else []
+        blocks = [fault for fault in self._faults if fault.kind == _CHECKSUM]
+        return after + _parts(blocks, start + header, end)
 
     def take_passed(self, offset: int | None) -> list[SourceFault]:
         """Return the faults that end before an archive offset, all of them for None; once."""
@@ -70,3 +74,13 @@ class SpoiltBytes:
             (told if is_passed else left).append(fault)
         self._faults = left
         return told
+
+
+def _parts(faults: list[SourceFault], start: int, end: int) -> list[Range]:
+    """Return the bytes of faults that lie in a stretch of the archive, counted from its start."""
+    ranges = [(fault.offset, fault.offset + fault.length) for fault in faults]
+    return [
+        (max(low, start) - start, min(high, end) - start)
+        for low, high in ranges
+        if max(low, start) < min(high, end)
+    ]

@@ -47,14 +47,14 @@ class InOrder:
         Raises:
             TargetError: too many have come early.
         """
-        if extent.buffer is None:
-            return
+        # An extent that brings no data of the device may be here without its payload.
+        payload = memoryview(b"") if extent.buffer is None else extent.buffer.view
         start = 0
         for position, slot in enumerate(extent.header.used):
             mask, dev_id, cluster = parse_slot(slot)
             end = start + mask.bit_count() * BLOCK_SIZE
             if dev_id == self._device.dev_id and position not in rejected:
-                self._take(cluster, mask, extent.buffer.view[start:end])
+                self._take(cluster, mask, payload[start:end])
             start = end
 
     def finish(self) -> None:

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.extentfaults import gap_fault, header_faults, short_fault, tail_fault
+from vmatui.engine.extentfinder import HEADER, ExtentFinder
 from vmatui.engine.feed import Buffer, BufferPool, Feed
+from vmatui.engine.headersahead import HeadersAhead
+from vmatui.engine.payloads import Wanted
 from vmatui.engine.spoilt import SpoiltBytes
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault
-from vmatui.format.extent import ExtentHeader, parse_extent
-
-HEADER: Final = layout.EXTENT_HEADER_SIZE
-_UUID_AT: Final = layout.EXTENT_UUID.start
-READ_AHEAD: Final = 128
-"""Extent headers asked of the disk in advance when only headers are walked."""
+from vmatui.format.extent import ExtentHeader, parse_extent, proves_slots
 
 
 @dataclass(slots=True)
@@ -46,8 +43,12 @@ class Extent:
     """Archive offset up to which no later fault can cast doubt on the bytes."""
     is_followed: bool = True
     """Whether the next extent, or the end of the archive, stands right behind the payload."""
+    is_foreign: bool = False
+    """Whether it is of another archive, or nothing proves that it is not."""
     rotten: frozenset[int] = frozenset()
     """Positions of used slots whose clusters are not as a manifest has them."""
+    proved: frozenset[int] = frozenset()
+    """Positions of used slots whose clusters are known to be as a manifest has them."""
     buffer: Buffer | None = None
     """Holds the payload from its first byte on; None when only headers are walked."""
 
@@ -96,37 +97,48 @@ class Walk:
         pool: Memory for the payloads; None walks only the headers of a seekable source.
         payload_from: Of a seekable source, extents before this archive offset are walked by their
             headers even so.
+        is_ours_only: False takes extents of any archive as they come.
+        is_wanted: Likewise those of which it says, by their header, that nobody wants the payload.
     """
 
-    def __init__(self, archive: Archive, pool: BufferPool | None, *, payload_from: int = 0) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        pool: BufferPool | None,
+        *,
+        payload_from: int = 0,
+        is_ours_only: bool = True,
+        is_wanted: Wanted | None = None,
+    ) -> None:
         self._source = archive.source
         self._uuid = archive.header.uuid.bytes
+        self._finder = ExtentFinder(self._uuid if is_ours_only else None)
         self._feed = Feed(archive.source)
         self._pool = pool
         self._head = memoryview(bytearray(HEADER))
-        self._end = archive.source.disk_size if archive.source.seekable else None
         self._payload_from = payload_from if archive.source.seekable else 0
+        self._is_wanted = is_wanted if archive.source.seekable else None
+        self._is_whole = bool(pool and not self._payload_from and self._is_wanted is None)
         self._number = 0
-        self._advised = 0
+        self._ahead = HeadersAhead(archive.source, archive.source.archive_size or 0)
         self._spoilt = SpoiltBytes(archive.source)
 
     def __iter__(self) -> Iterator[Extent | Gap]:
-        got = self._feed.fill(self._head)
+        got = self._read_header()
         while got == HEADER or self._feed.resume():
-            if got < HEADER:
-                # What comes after a loss is not joined to what was before it.
+            if got < HEADER:  # what comes after a loss is not joined to what was before it
                 yield from self._unfinished(got, is_end=False)
                 got = self._feed.fill(self._head)
                 continue
             header = parse_extent(bytes(self._head))
-            candidates = self._candidates(header)
+            candidates = self._finder.candidates(header, self._head)
             if not candidates:
                 item: Extent | Gap | None = self._resynchronise()
                 got = self._feed.fill(self._head)
-            elif self._pool is None or self._feed.offset - HEADER < self._payload_from:
-                item, got = self._skip_payload(header, candidates)
-            else:
+            elif self._pool is not None and self._reads_payload(header):
                 item, got = self._read_payload(header, candidates, self._pool)
+            else:
+                item, got = self._skip_payload(header, candidates)
             if item is None:
                 return
             yield from self._source_gaps(item)
@@ -134,6 +146,10 @@ class Walk:
         yield from self._unfinished(got, is_end=True)
         self._source.drain()
         yield from self._source_gaps(None)
+
+    def _reads_payload(self, header: ExtentHeader) -> bool:
+        is_passed = self._feed.offset - HEADER < self._payload_from
+        return not is_passed and (self._is_wanted is None or self._is_wanted(header))
 
     def _unfinished(self, got: int, *, is_end: bool) -> Iterator[Gap]:
         """Take note of bytes that are too few for an extent header."""
@@ -143,24 +159,13 @@ class Walk:
             yield from self._source_gaps(gap)
             yield gap
 
-    def _candidates(self, header: ExtentHeader) -> tuple[int, ...]:
-        """Return the payload sizes in bytes that the header allows; none if it is no header."""
-        named = header.blocks_in_masks
-        if not header.checksum_matches:
-            signs = header.magic_matches, header.uuid == self._uuid, named == header.block_count
-            if sum(signs) < 2:
-                return ()
-        if named == header.block_count:
-            return (named * layout.BLOCK_SIZE,)
-        counts = {named, header.block_count}
-        return tuple(
-            sorted(n * layout.BLOCK_SIZE for n in counts if n <= layout.MAX_BLOCKS_PER_EXTENT)
-        )
-
     def _new_extent(self, header: ExtentHeader, length: int) -> Extent:
         offset = self._feed.offset - HEADER
         faults = header_faults(header, self._uuid)
         extent = Extent(self._number, offset, header, length, length, faults)
+        if faults and header.uuid != self._uuid:
+            is_proved = not header.checksum_matches and proves_slots(self._head, self._uuid)
+            extent.is_foreign = not is_proved
         self._number += 1
         return extent
 
@@ -170,12 +175,12 @@ class Walk:
         """Read payload and next header in one go; return the extent and the header's bytes."""
         extent = self._new_extent(header, candidates[-1])
         if not extent.length:
-            return extent, self._feed.fill(self._head)
+            return extent, self._read_header()
         buffer = pool.take()
         if buffer is None:
             return None, 0
         extent.buffer = buffer
-        got = self._feed.fill(buffer.view[: extent.length], self._head)
+        got = self._fill_with_header(buffer.view[: extent.length])
         extent.present = min(got, extent.length)
         next_got = got - extent.present
         is_cut = extent.present < extent.length
@@ -183,41 +188,43 @@ class Walk:
             return extent, next_got
         return extent, self._find_end(extent, buffer, candidates, next_got)
 
+    def _fill_with_header(self, view: memoryview) -> int:
+        """Read a payload and the next header."""
+        if self._is_whole:
+            return self._feed.fill(view, self._head)
+        got = self._feed.fill(view)
+        return got + self._read_header() if got == len(view) else got
+
+    def _read_header(self) -> int:
+        """Read a header, behind which a walk that leaves out payloads may read nothing."""
+        return self._feed.fill(self._head) if self._is_whole else self._feed.glance(self._head)
+
     def _find_end(
         self, extent: Extent, buffer: Buffer, candidates: tuple[int, ...], next_got: int
     ) -> int:
         """Find where an extent of doubtful length ends, and go on from there."""
         read = bytes(buffer.view[: extent.present]) + bytes(self._head[:next_got])
-        end = self._true_end(read, candidates)
+        end, is_followed = self._finder.true_end(read, candidates)
         extent.length = candidates[-1] if end is None else max(end, candidates[0])
         extent.present = min(len(read), candidates[-1]) if end is None else end
         if extent.present < extent.length:
             extent.faults.append(short_fault(extent.present, extent.length))
-        extent.is_followed = False
+        named = extent.header.blocks_in_masks * layout.BLOCK_SIZE
+        extent.is_followed = is_followed and extent.present == extent.length == named
         self._feed.unread(read[extent.present :])
         return self._feed.fill(self._head)
-
-    def _true_end(self, read: bytes, candidates: tuple[int, ...]) -> int | None:
-        """Return where the payload ends: before the next extent, or at the end of the archive."""
-        for candidate in candidates:
-            if candidate == len(read) or self._starts_extent(read[candidate : candidate + HEADER]):
-                return candidate
-        at = self._search(read)
-        if at is not None:
-            return at
-        return candidates[-1] if len(read) >= candidates[-1] else None
 
     def _skip_payload(
         self, header: ExtentHeader, candidates: tuple[int, ...]
     ) -> tuple[Extent | None, int]:
         """Go past the payload of a seekable source; read it only where its length is in doubt."""
-        assert self._end is not None
+        archive_size = self._source.archive_size or 0
         extent = self._new_extent(header, candidates[-1])
         start = self._feed.offset
-        self._advise(start, extent.length)
+        self._ahead.announce(start, extent.length)
         self._feed.skip(extent.length)
-        got = self._feed.fill(self._head) if self._feed.offset < self._end else 0
-        is_cut = start + extent.length > self._end
+        got = self._read_header() if self._feed.offset < archive_size else 0
+        is_cut = start + extent.length > archive_size
         if len(candidates) == 1 and not is_cut and self._is_in_place(got):
             return extent, got
         self._feed.skip(start - self._feed.offset)
@@ -228,35 +235,9 @@ class Walk:
         extent.present = min(read, extent.length)
         return extent, self._find_end(extent, buffer, candidates, read - extent.present)
 
-    def _advise(self, start: int, length: int) -> None:
-        """Ask the disk for the headers that come next, guessing extents of this size."""
-        if start < self._advised:
-            return
-        step = HEADER + length
-        for number in range(1, READ_AHEAD + 1):
-            self._source.advise(start - HEADER + number * step, HEADER)
-        self._advised = start + (READ_AHEAD // 2) * step
-
     def _is_in_place(self, got: int) -> bool:
         """Whether what was read after an extent is the next one's header, or nothing at all."""
-        return got == 0 or self._starts_extent(self._head[:got])
-
-    def _starts_extent(self, data: bytes | memoryview) -> bool:
-        if len(data) < HEADER:
-            return False
-        if data[:4] == layout.EXTENT_MAGIC and data[layout.EXTENT_UUID] == self._uuid:
-            return True
-        return bool(self._candidates(parse_extent(bytes(data[:HEADER]))))
-
-    def _search(self, data: bytes) -> int | None:
-        """Return where in the data the first extent header of this archive starts."""
-        at = data.find(self._uuid, _UUID_AT)
-        while at != -1:
-            start = at - _UUID_AT
-            if self._starts_extent(data[start : start + HEADER]):
-                return start
-            at = data.find(self._uuid, at + 1)
-        return None
+        return got == 0 or self._finder.starts_extent(self._head[:got])
 
     def _resynchronise(self) -> Gap:
         """Look for the next extent header; the feed then stands before it, or at the end."""
@@ -266,7 +247,7 @@ class Walk:
         data = head[1:]
         skipped = 1
         while True:
-            at = self._search(data)
+            at = self._finder.search(data)
             if at is not None:
                 self._feed.unread(data[at:])
                 fault = gap_fault(offset, skipped + at, head, goes_on=True)

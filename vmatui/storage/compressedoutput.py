@@ -34,7 +34,7 @@ class CompressedOutput:
 
     def writev(self, views: Sequence[memoryview]) -> None:
         """Compress the views and write what comes of it so far."""
-        self._write([piece for view in views for piece in self._compressor.add(view)])
+        self._write(list(self._compressor.add(views)))
 
     def finish(self) -> None:
         """Write what the compressor still holds, with its checksum, and finish the output."""

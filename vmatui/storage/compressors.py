@@ -6,7 +6,7 @@ They work in threads of their own, and hold a few blocks for each of them whatev
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from vmatui.errors import UsageError
@@ -23,8 +23,10 @@ _LEVELS: Final = {
 class Compressor(Protocol):
     """One stream that is being compressed."""
 
-    def add(self, view: memoryview) -> Iterator[bytes]:
-        """Take bytes, and yield the compressed ones that are ready; to be iterated to its end.
+    def add(self, views: Sequence[memoryview]) -> Iterator[bytes]:
+        """Take an extent, or what else belongs together, and yield compressed bytes that are ready.
+
+        To be iterated to its end.
 
         Raises:
             TargetError: the level needs more memory than there is.

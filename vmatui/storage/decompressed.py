@@ -31,12 +31,10 @@ class DecompressedSource(OpenedSource):
         # Read-ahead is a hint; a file system may refuse it.
         with contextlib.suppress(OSError):
             descriptor.advise(0, 0, os.POSIX_FADV_SEQUENTIAL)
-        intake = Intake(descriptor.read, compression, descriptor.size, descriptor.tail)
-        self._pieces = decoder_of(compression)(intake)
-        self._piece = memoryview(b"")
         self._settled = 0
-        self._is_broken = False
-        self._is_ended = False
+        self._piece = memoryview(b"")
+        self._is_broken = self._is_ended = False
+        self._start(Intake(descriptor.read, compression, descriptor.size, descriptor.tail))
 
     @property
     def settled(self) -> int:
@@ -73,6 +71,20 @@ class DecompressedSource(OpenedSource):
             self.position += len(self._piece)
             self._piece = memoryview(b"")
 
+    def close(self) -> None:
+        """End the codec and its threads, and close what was opened."""
+        # A codec that hangs in another thread, on a silent pipe, is left behind.
+        with contextlib.suppress(ValueError):
+            self._pieces.close()
+        super().close()
+
+    def _start(self, intake: Intake) -> None:
+        """Decode what an intake gives."""
+        self._pieces = decoder_of(self.compression)(intake)
+        self._piece = memoryview(b"")
+        self._is_broken = False
+        self._is_ended = False
+
     def _fill(self, view: memoryview) -> int:
         done = 0
         while done < len(view) and (self._piece or self._fetch()):
@@ -85,24 +97,30 @@ class DecompressedSource(OpenedSource):
 
     def _fetch(self) -> bool:
         """Decode the next piece; False at the end of what can be decoded, and at a loss."""
-        while not self._is_ended and not self._is_broken:
-            try:
-                piece = next(self._pieces)
-            except StopIteration as end:
-                self._is_ended = True
-                self._reach_end(StreamState.SOUND if end.value else StreamState.ABSENT)
-            except DamagedStreamError as error:
-                self._is_ended = True
-                self._note(error.damage)
+        while not (self._piece or self._is_ended or self._is_broken):
+            self._step()
+        return bool(self._piece)
+
+    def _step(self) -> None:
+        """Take what the codec says next: a piece, or what it found."""
+        try:
+            piece = next(self._pieces)
+        except StopIteration as end:
+            self._is_ended = True
+            self._reach_end(StreamState.SOUND if end.value else StreamState.ABSENT)
+        except DamagedStreamError as error:
+            self._is_ended = True
+            self._note(error.damage)
+        else:
+            if isinstance(piece, bytes):
+                self._piece = memoryview(piece)
+            elif isinstance(piece, Damage):
+                self._note(piece)
             else:
-                if isinstance(piece, bytes):
-                    self._piece = memoryview(piece)
-                    return True
-                if isinstance(piece, Damage):
-                    self._note(piece)
-                else:
-                    self._settled = self.position
-        return False
+                self._settle()
+
+    def _settle(self) -> None:
+        self._settled = self.position
 
     def _note(self, damage: Damage) -> None:
         # Nothing is buffered when a codec reports, so this is where the next byte would be.

@@ -66,6 +66,12 @@ class Descriptor:
         """Read into the views in turn from a place of a seekable file."""
         return os.preadv(self.fd, views[:_MOST_VIEWS], offset)
 
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Read up to `length` bytes from a place of a seekable file; nothing at its end."""
+        data = os.pread(self.fd, length, offset)
+        self.consumed += len(data)
+        return data
+
     def end(self) -> int:
         """Return the size that a seekable file has now."""
         return os.lseek(self.fd, 0, os.SEEK_END)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -27,6 +28,11 @@ class OpenedSource:
         return self._descriptor.consumed
 
     @property
+    def archive_size(self) -> int | None:
+        """Bytes of the archive where that is known before they were read."""
+        return None
+
+    @property
     def settled(self) -> int:
         """Archive offset in bytes up to which no fault can cast doubt any more."""
         return self.position
@@ -34,6 +40,14 @@ class OpenedSource:
     def resume(self) -> bool:
         """Say that nothing follows where `readv` ended short."""
         return False
+
+    def glance(self, view: memoryview) -> int:
+        """Read what stands here, with all that goes with it."""
+        return self.readv([view])
+
+    def readv(self, views: Sequence[memoryview]) -> int:
+        """Fill the views in turn; how it is done is up to the kind of source."""
+        raise NotImplementedError
 
     def take_faults(self) -> list[SourceFault]:
         """Return the faults since the last call, in order, and forget them."""

@@ -43,6 +43,11 @@ class PlainFile(OpenedSource):
         self._is_stepping = False
 
     @property
+    def archive_size(self) -> int:
+        """Bytes of the file now."""
+        return self._descriptor.end()
+
+    @property
     def disk_position(self) -> int:
         """Where reading stands in the file: of a plain one that is the archive offset."""
         return self.position

@@ -12,12 +12,14 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from vmatui.errors import SourceError
+from vmatui.storage.codecs.seek_table import read_seek_table
 from vmatui.storage.codecs.zstd_frame import refusal
 from vmatui.storage.decompressed import DecompressedSource
 from vmatui.storage.descriptor import Descriptor, label, open_descriptor
 from vmatui.storage.faults import Compression, SourceFault, StreamState
 from vmatui.storage.magic import SNIFF_SIZE, detect
 from vmatui.storage.plain import PlainFile, PlainPipe
+from vmatui.storage.seekable import SeekableSource
 
 
 class Source(Protocol):
@@ -33,7 +35,14 @@ class Source(Protocol):
 
     @property
     def seekable(self) -> bool:
-        """Whether `seek` works: a plain regular file or block device."""
+        """Whether `seek` works: a regular file or block device, plain or with a seek table."""
+
+    @property
+    def archive_size(self) -> int | None:
+        """Bytes of a seekable archive after decompression, as far as is known before all is read.
+
+        None where it cannot be seeked.
+        """
 
     @property
     def disk_size(self) -> int | None:
@@ -63,6 +72,12 @@ class Source(Protocol):
 
         Fewer than asked come only where the data end, or where some are lost and nobody knows how
         many, which `resume` tells apart. Never raises for a fault in them.
+        """
+
+    def glance(self, view: memoryview) -> int:
+        """Fill a view like `readv`, but unpack no more than that takes.
+
+        If the bytes after it are not read either, no checksum vouches for these.
         """
 
     def resume(self) -> bool:
@@ -130,5 +145,12 @@ def _source_of(descriptor: Descriptor) -> Source:
         raise SourceError(f"{name}: {told}")
     compression = detect(head)
     if compression is not Compression.NONE:
+        table = (
+            read_seek_table(descriptor.tail, descriptor.size)
+            if compression is Compression.ZSTD
+            else None
+        )
+        if table is not None and table.has_entries:
+            return SeekableSource(descriptor, table)
         return DecompressedSource(descriptor, compression)
     return PlainFile(descriptor) if descriptor.seekable else PlainPipe(descriptor)

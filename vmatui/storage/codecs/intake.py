@@ -60,9 +60,10 @@ class Intake:
         name: str,
         size: int | None = None,
         tail: Callable[[int], bytes] = _no_tail,
+        start: int = 0,
     ) -> None:
-        self.offset = 0
-        """Bytes taken so far: the place in the file of the next one."""
+        self.offset = start
+        """The place in the file of the next byte."""
         self.size = size
         """Bytes of the file, where they are known."""
         self.tail = tail

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import struct
+from contextlib import closing
 from typing import Final
 
 from vmatui.storage.codecs.fast_zlib import library
 from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Decoded, Intake, Mark
+from vmatui.storage.codecs.lzop_ahead import BlocksAhead
 from vmatui.storage.codecs.lzop_block import (
     LARGEST_BLOCK,
     LARGEST_HEADER,
@@ -45,6 +47,7 @@ class _Stream:
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
+        self._ahead = BlocksAhead(intake)
         self._flags = 0
         """Those of the last part."""
         self._is_in_part = False
@@ -53,11 +56,17 @@ class _Stream:
         self._search = Search(intake, _START, len(LZOP), self._attempt, _PATIENCE)
 
     def decode(self) -> Decoded:
+        with closing(self._ahead):
+            return (yield from self._decode_all())
+
+    def _decode_all(self) -> Decoded:
         are_checked = True
         while not self._intake.is_at_end() or self._is_in_part:
             try:
                 if self._is_in_part:
                     yield from self._decode_block()
+                    if self._is_in_part and self._usual:
+                        yield from self._ahead.decode(self._flags)
                 else:
                     yield from self._begin_part()
                     are_checked &= has_checksums(self._flags)

@@ -102,7 +102,7 @@ class _Stream:
 
     @cached_property
     def _table(self) -> SeekTable | None:
-        return read_seek_table(self._intake)
+        return read_seek_table(self._intake.tail, self._intake.size)
 
     def _table_says(self, start: int, given: int, place: int) -> int | None:
         """Return how many archive bytes are lost, if a seek table tells.

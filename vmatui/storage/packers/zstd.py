@@ -1,12 +1,19 @@
-"""zstd: one frame with a content checksum, compressed by the library's own threads."""
+"""zstd in its seekable format: frames that know nothing of each other, and a table of them.
+
+What is added together, an extent, is never split: so a frame begins with an extent's header, which
+has a block of its own and is read without unpacking the rest. Any zstd reads the frames in a row.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from vmatui.errors import TargetError
+from vmatui.format.layout import EXTENT_HEADER_SIZE
+from vmatui.storage.codecs.seek_table import pack_seek_table
+from vmatui.storage.packers.blocks import Packing
 
 if sys.version_info >= (3, 14):
     from compression.zstd import CompressionParameter, ZstdCompressor, ZstdError
@@ -14,7 +21,11 @@ else:
     from backports.zstd import CompressionParameter, ZstdCompressor, ZstdError
 
 DEFAULT_LEVEL: Final = 3
-_MOST_WORKERS: Final = 256
+_FRAME: Final = 1 << 20
+"""Bytes from which on a frame is large enough; smaller extents share one."""
+_FIRST_FAR_LEVEL: Final = 5
+"""The level from which on zstd finds what was long before; short frames would cost it most."""
+_FAR_FRAME: Final = 16 << 20
 
 
 class ZstdPacker:
@@ -27,35 +38,68 @@ class ZstdPacker:
 
     def __init__(self, level: int, threads: int) -> None:
         self._level = level
-        self._encoder = ZstdCompressor(
-            options={
-                CompressionParameter.compression_level: level,
-                CompressionParameter.checksum_flag: 1,
-                CompressionParameter.nb_workers: min(threads, _MOST_WORKERS),
-            }
-        )
+        self._least = _FRAME if level < _FIRST_FAR_LEVEL else _FAR_FRAME
+        self._packing = Packing(self._pack, threads)
+        self._idle: list[ZstdCompressor] = []
+        """Those that have packed a frame, and keep their memory for the next."""
+        self._frame = bytearray()
+        self._unpacked: list[int] = []
+        """Bytes of each frame before it is packed."""
+        self._packed: list[int] = []
+        """Bytes of those that were packed."""
 
-    def add(self, view: memoryview) -> Iterator[bytes]:
-        """Take bytes."""
-        try:
-            packed = self._encoder.compress(view)
-        except (ZstdError, MemoryError) as error:
-            raise self._error(error) from error
-        if packed:
-            yield packed
+    def add(self, views: Sequence[memoryview]) -> Iterator[bytes]:
+        """Take bytes, waiting for the oldest frame when all threads are busy."""
+        length = sum([len(view) for view in views])
+        if self._frame and length >= self._least:
+            self._submit()
+        for view in views:
+            self._frame += view
+        if len(self._frame) >= self._least:
+            self._submit()
+        yield from self._counted(self._packing.take_surplus())
 
     def end(self) -> Iterator[bytes]:
-        """End the frame with its checksum."""
-        try:
-            yield self._encoder.flush()
-        except (ZstdError, MemoryError) as error:
-            raise self._error(error) from error
+        """Pack the last frame, wait for all of them, and add the table."""
+        if self._frame or not self._unpacked:
+            self._submit()
+        yield from self._counted(self._packing.take_all())
+        yield pack_seek_table(self._packed, self._unpacked)
+        self.stop()
 
     def stop(self) -> None:
-        """Do nothing: the threads wait for work and end with the object."""
+        """End the threads once they are done with the frame in their hands."""
+        self._packing.stop()
 
-    def _error(self, error: ZstdError | MemoryError) -> TargetError:
-        return TargetError(
-            f"zstd cannot compress at level {self._level} ({error or 'out of memory'}): "
-            "take a lower level or fewer threads"
+    def _submit(self) -> None:
+        self._unpacked.append(len(self._frame))
+        self._packing.submit(self._frame)
+        self._frame = bytearray()
+
+    def _counted(self, frames: Iterator[bytes]) -> Iterator[bytes]:
+        for frame in frames:
+            self._packed.append(len(frame))
+            yield frame
+
+    def _pack(self, frame: bytearray) -> bytes:
+        try:
+            encoder = self._idle.pop() if self._idle else self._encoder()
+            encoder.set_pledged_input_size(len(frame))
+            head = encoder.compress(frame[:EXTENT_HEADER_SIZE], encoder.FLUSH_BLOCK)
+            rest = memoryview(frame)[EXTENT_HEADER_SIZE:]
+            packed: bytes = head + encoder.compress(rest, encoder.FLUSH_FRAME)
+        except (ZstdError, MemoryError) as error:
+            raise TargetError(
+                f"zstd cannot compress at level {self._level} ({error or 'out of memory'}): "
+                "take a lower level or fewer threads"
+            ) from error
+        self._idle.append(encoder)
+        return packed
+
+    def _encoder(self) -> ZstdCompressor:
+        return ZstdCompressor(
+            options={
+                CompressionParameter.compression_level: self._level,
+                CompressionParameter.checksum_flag: 1,
+            }
         )
