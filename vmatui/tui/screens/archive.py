@@ -12,9 +12,13 @@ from textual.widgets import TabbedContent
 
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.report import VerifyReport
+from vmatui.errors import UsageError
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
+from vmatui.tui.proposals import default_folder
+from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.restore import RestoreScreen
+from vmatui.tui.screens.salvage import SalvageScreen
 from vmatui.tui.walks import Picture, partitions, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
@@ -22,6 +26,7 @@ from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
+from vmatui.tui.widgets.targetrow import typed_path
 
 _TABS: Final = Binding.Group("Tab", compact=True)
 _FRAME: Final = 1 / 20
@@ -42,11 +47,14 @@ class ArchiveScreen(JobScreen):
 **Configs** are the VM's settings, **Devices** its disks, **Map** shows where the data of
 each disk is, **Extents** are the pieces of the archive, **Findings** is what is wrong.
 
-`v` reads every byte and checks all that can be checked; `r` restores disks.
+`v` reads every byte and checks all that can be checked; `r` restores disks. Where something
+is wrong, `s` salvages: it gets back all that still proves itself, from several damaged copies
+if there are some.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify", tooltip="Read every byte and check all that can be"),
         Binding("r", "restore", "Restore", tooltip="Choose where each disk goes"),
+        Binding("s", "salvage", "Salvage", tooltip="Get back what a damaged archive still holds"),
         Binding("escape,x", "stop", "Stop", tooltip="Stop what runs"),
         Binding("escape,backspace", "back", "Back", tooltip="Close the result, then the archive"),
         Binding("1", "tab('configs')", "Configs", group=_TABS),
@@ -93,6 +101,12 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         """Open the form for a restore."""
         self.app.push_screen(RestoreScreen(self.facts, self._learn))
 
+    def action_salvage(self) -> None:
+        """Ask where a salvage goes, and whether there is another copy to read."""
+        hint = "a new folder; nothing is written before you have seen what would come back"
+        folder = str(default_folder(self.facts)).replace("restore-", "salvage-", 1)
+        self.app.push_screen(AskScreen("Salvage into", hint, folder, self._ask_for_copy))
+
     def action_stop(self) -> None:
         """Ask the job to stop."""
         if self._walk is not None:
@@ -116,6 +130,8 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         is_verifying = self._walk is not None and bool(self._walk.question)
         if action == "verify":
             return not is_verifying
+        if action == "salvage":
+            return self.report is not None and not self.report.is_sound and not is_verifying
         if action in {"stop", "back"}:
             return (action == "stop") == is_verifying
         return True
@@ -188,6 +204,20 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self._show(report)
         self._rest()
 
+    def _ask_for_copy(self, answer: str) -> None:
+        folder = typed_path(answer)
+        if folder is None:
+            raise UsageError("a salvage needs a folder: type its name")
+        hint = "another damaged copy of this archive, which fills what is missing; or nothing"
+
+        def begin(place: str) -> None:
+            other = typed_path(place)
+            copies = [self.facts.path] if other is None else [self.facts.path, other]
+            self.call_after_refresh(self.app.push_screen, SalvageScreen(self.facts, copies, folder))
+
+        ask = AskScreen("A second copy", hint, "", begin)
+        self.call_after_refresh(self.app.push_screen, ask)
+
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()
 
@@ -199,7 +229,8 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 def _hint(report: VerifyReport | None) -> tuple[tuple[str, str], ...]:
     """Return what could be done next."""
     if report is not None and not report.is_sound:
-        return ("5 ", ACCENT), ("shows what is wrong and where", MUTED)
+        salvage = ("   s ", ACCENT), ("gets back what can be got back", MUTED)
+        return ("5 ", ACCENT), ("shows what is wrong and where", MUTED), *salvage
     if report is not None and report.is_full:
         return ("r ", ACCENT), ("restores disks", MUTED)
     return ("v ", ACCENT), ("reads every byte and checks it", MUTED)
