@@ -14,7 +14,7 @@ import pytest
 from textual.binding import Binding, BindingType
 
 from tests.compressors import as_zstd
-from tests.damage import DAMAGED
+from tests.damage import DAMAGED, sound
 from tests.forge import Disk, forge, noise
 from tests.tools import require_tool
 from vmatui import errors
@@ -103,6 +103,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (folder / "dump").mkdir()
     (folder / "damaged.vma").write_bytes(DAMAGED["missing-cluster"]())
+    (folder / "copy.vma.zst").write_bytes(as_zstd(sound().build()))
     return folder
 
 

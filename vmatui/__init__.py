@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vmatui.engine.compare import compare
     from vmatui.engine.compareplan import ComparePlan, plan_compare
     from vmatui.engine.comparison import CompareReport
+    from vmatui.engine.copies import opened_copies
     from vmatui.engine.create import create
     from vmatui.engine.createplan import DiskSource, plan_create
     from vmatui.engine.findings import Finding
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from vmatui.engine.proxmox import Machine
     from vmatui.engine.report import VerifyReport
     from vmatui.engine.restore import RestoreReport, restore
+    from vmatui.engine.salvage import salvage
+    from vmatui.engine.salvageplan import SalvagePlan, plan_salvage
+    from vmatui.engine.salvagepreview import SalvagePreview, preview_salvage
+    from vmatui.engine.salvagereport import SalvageReport
     from vmatui.engine.seal import SealReport, seal
     from vmatui.engine.verify import verify
     from vmatui.errors import VmaError
@@ -43,16 +48,23 @@ __all__ = [
     "Progress",
     "RestorePlan",
     "RestoreReport",
+    "SalvagePlan",
+    "SalvagePreview",
+    "SalvageReport",
     "SealReport",
     "VerifyReport",
     "VmaError",
     "compare",
     "create",
     "open_archive",
+    "opened_copies",
     "plan_compare",
     "plan_create",
     "plan_restore",
+    "plan_salvage",
+    "preview_salvage",
     "restore",
+    "salvage",
     "seal",
     "verify",
 ]
@@ -68,16 +80,23 @@ _HOMES = {
     "Progress": "vmatui.engine.progress",
     "RestorePlan": "vmatui.engine.plan",
     "RestoreReport": "vmatui.engine.restore",
+    "SalvagePlan": "vmatui.engine.salvageplan",
+    "SalvagePreview": "vmatui.engine.salvagepreview",
+    "SalvageReport": "vmatui.engine.salvagereport",
     "SealReport": "vmatui.engine.seal",
     "VerifyReport": "vmatui.engine.report",
     "VmaError": "vmatui.errors",
     "compare": "vmatui.engine.compare",
     "create": "vmatui.engine.create",
     "open_archive": "vmatui.engine.archive",
+    "opened_copies": "vmatui.engine.copies",
     "plan_compare": "vmatui.engine.compareplan",
     "plan_create": "vmatui.engine.createplan",
     "plan_restore": "vmatui.engine.plan",
+    "plan_salvage": "vmatui.engine.salvageplan",
+    "preview_salvage": "vmatui.engine.salvagepreview",
     "restore": "vmatui.engine.restore",
+    "salvage": "vmatui.engine.salvage",
     "seal": "vmatui.engine.seal",
     "verify": "vmatui.engine.verify",
 }

@@ -37,6 +37,16 @@ CASES: dict[str, tuple[tuple[str, ...], int]] = {
     "restore.json": (("restore", "sound.vma", "out", "--json"), 0),
     "restore-faulty.txt": (("restore", "faulty.vma", "out"), 1),
     "restore-faulty.json": (("restore", "faulty.vma", "out", "--json"), 1),
+    "salvage.txt": (("restore", "--salvage", "faulty.vma", "out"), 1),
+    "salvage-also.json": (
+        ("restore", "--salvage", "faulty.vma", "out", "--also", "sound.vma", "--json"),
+        0,
+    ),
+    "salvage-plan.txt": (
+        ("restore", "--salvage", "faulty.vma", "out", "--also", "sound.vma", "--dry-run"),
+        0,
+    ),
+    "salvage-plan.json": (("restore", "--salvage", "faulty.vma", "out", "--plan", "--json"), 0),
     "plan.txt": (("restore", "sound.vma", "out", "--dry-run", "--skip", "vmstate"), 0),
     "plan.json": (("restore", "sound.vma", "out", "--plan", "--json"), 0),
     "plan-problems.txt": (("restore", "sound.vma", "a/b", "--to", "2=sound.vma", "--plan"), 4),

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import random
-import threading
-
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.tui.holder import device_map
 from vmatui.drawing import cells
-from vmatui.drawing.cells import GROUP, Cells, MapLevels, cell_size, levels_of
+from vmatui.drawing.cells import GROUP, Bytes, Cells, MapLevels, cell_size, levels_of
 from vmatui.drawing.shades import Shade, content
 from vmatui.engine.clustermap import DAMAGED, DOUBTFUL, DUPLICATE, LEVEL, UNSEEN, ZERO, DeviceMap
 from vmatui.format.header import Device
@@ -184,24 +183,24 @@ def test_fill_is_the_share_of_blocks_and_zero_past_the_end() -> None:
     assert content(levels.cells(0, 2, 3), complete=False)[2] == Shade.OUTSIDE
 
 
-def test_an_update_bears_a_walk_that_goes_on_marking() -> None:
-    big = DeviceMap(Device(1, "big", 4_000_000 * CLUSTER_SIZE))
+def test_an_update_bears_a_walk_that_goes_on_marking(monkeypatch: pytest.MonkeyPatch) -> None:
+    big = DeviceMap(Device(1, "big", 40 * GROUP * CLUSTER_SIZE))
     levels = MapLevels(big)
-    is_over = threading.Event()
+    marked = iter(range(1, 40))
+    find = np.flatnonzero
 
-    def mark() -> None:
-        numbers = random.Random(1)
-        while not is_over.is_set():
-            big.changed[numbers.randrange(15_000)] = 1
+    def find_while_the_walk_marks(flags: Bytes) -> NDArray[np.intp]:
+        counted = np.count_nonzero(flags)
+        big.set_state(next(marked) * GROUP, ZERO + 1, 1)
+        # As numpy does it: room for so many, then the places of so many.
+        assert np.count_nonzero(flags) == counted
+        return find(flags)
 
-    walk = threading.Thread(target=mark)
-    walk.start()
-    try:
-        for _ in range(300):
-            levels.update()
-    finally:
-        is_over.set()
-        walk.join()
+    monkeypatch.setattr(np, "flatnonzero", find_while_the_walk_marks)
+    big.set_state(0, ZERO + 1, 1)
+    for seen in range(1, 31):
+        assert levels.update()
+        assert levels.cells(0, GROUP, 40).stored.sum() == seen
 
 
 def naive_search(states: list[int], start: int, step: int, *, complete: bool) -> int | None:

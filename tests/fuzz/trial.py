@@ -10,7 +10,7 @@ import os
 import struct
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,7 @@ from vmatui.cli.verdict import header_findings
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.checker import Checker
 from vmatui.engine.clustermap import ClusterMap
+from vmatui.engine.copies import best_copy, opened_copies
 from vmatui.engine.feed import BufferPool
 from vmatui.engine.pipeline import Item
 from vmatui.engine.plan import plan_restore
@@ -30,6 +31,9 @@ from vmatui.engine.progress import Meter, ignore
 from vmatui.engine.records import list_record, verify_record
 from vmatui.engine.report import VerifyReport, make_report, sentences
 from vmatui.engine.restore import restore
+from vmatui.engine.salvage import salvage
+from vmatui.engine.salvagelines import salvage_lines
+from vmatui.engine.salvageplan import plan_salvage
 from vmatui.engine.verify import verify, walk_through
 from vmatui.engine.walk import Extent, Walk
 from vmatui.errors import VmaError
@@ -101,6 +105,7 @@ class Laboratory:
                     trial(archive, subject)
             except VmaError as error:
                 _check_words(str(error))
+        self._salvage(path)
         if threading.active_count() > 1:
             raise TrialError(f"threads are left: {threading.enumerate()}")
 
@@ -123,21 +128,41 @@ class Laboratory:
             verify_record(report)
 
     def _restore(self, archive: Archive, _: Mutant) -> None:
+        def job(folder: Path) -> set[Path]:
+            plan = plan_restore(archive.header, folder=folder)
+            report = restore(archive, plan)
+            self._check_report(report.verify)
+            return {output.path for output in (*report.outputs, *report.configs)}
+
+        self._write(job)
+
+    def _salvage(self, path: str) -> None:
+        def job(folder: Path) -> set[Path]:
+            with opened_copies([path, path], threading.Event()) as copies:
+                header = best_copy(copies).archive.header
+                restored = plan_restore(header, folder=folder, resumable=False)
+                report = salvage(copies, plan_salvage(restored, copies))
+            for copy in report.copies:
+                self._check_report(copy)
+            _check_words(*salvage_lines(report))
+            outputs = {output.path for output in (*report.outputs, *report.configs)}
+            return outputs | set(report.maps.values())
+
+        self._write(job)
+
+    def _write(self, job: Callable[[Path], set[Path]]) -> None:
+        """Let a job write into a folder, and look what there is then and what it told of."""
         folder = self._scratch / "out"
-        plan = plan_restore(archive.header, folder=folder)
         try:
-            if not plan.problems:
-                report = restore(archive, plan)
-                self._check_report(report.verify)
-                told = {output.path for output in (*report.outputs, *report.configs)}
-                _check_files(folder, told)
+            told = job(folder)
+            _check_files(folder, told)
         except VmaError as error:
             _check_words(str(error))
             _check_files(folder, set())
         finally:
             _remove(folder)
-        if any(self._scratch.iterdir()):
-            raise TrialError(f"written beside the folder: {list(self._scratch.iterdir())}")
+        if left := [*self._scratch.iterdir()]:
+            raise TrialError(f"written beside the folder: {left}")
 
     def _check_report(self, report: VerifyReport) -> None:
         _check_words(*sentences(report), *(finding.message for finding in report.findings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,14 @@ from tests.opening import as_file
 from tests.sealing import sealed_file
 from tests.streamdamage import zstd_frame
 from vmatui.cli.verdict import exit_status
-from vmatui.engine.archive import Archive, open_archive
-from vmatui.engine.clustermap import LEVEL, ClusterMap
+from vmatui.engine.archive import open_archive
+from vmatui.engine.copies import best_copy, opened_copies
+from vmatui.engine.fill import Fill
 from vmatui.engine.plan import plan_restore
-from vmatui.engine.restore import RestoreReport, restore
-from vmatui.engine.verify import Visitor, verify
+from vmatui.engine.salvage import salvage
+from vmatui.engine.salvageplan import plan_salvage
+from vmatui.engine.salvagereport import SalvageReport
+from vmatui.engine.verify import verify
 from vmatui.errors import VmaError
 
 PACK: Final[dict[str, Callable[[bytes], bytes]]] = {
@@ -94,28 +98,19 @@ class Judge:
         """Return how many untouched clusters come back byte for byte."""
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             try:
-                with open_archive(path) as archive:
-                    brought = ClusterMap(archive.header.devices)
-                    outputs = _bring_back(archive, Path(folder), brought).outputs
+                outputs = _bring_back(path, Path(folder)).outputs
             except VmaError:
                 return 0
             images = {output.dev_id: _start_of(output.path, case.layout) for output in outputs}
-        return sum(
-            _is_there(brought, each) and _part(images, each) == case.layout.original(each)
-            for each in case.untouched
-        )
+        return sum(_part(images, each) == case.layout.original(each) for each in case.untouched)
 
 
-def _bring_back(archive: Archive, folder: Path, visitor: Visitor) -> RestoreReport:
-    plan = plan_restore(archive.header, folder=folder)
-    return restore(archive, plan, visitors=[visitor])
-
-
-def _is_there(brought: ClusterMap, cluster: Cluster) -> bool:
-    """Whether a cluster came from the archive: what never came reads zero, as many do."""
-    dev_id, number = cluster
-    device = brought.devices.get(dev_id)
-    return device is not None and bool(device.states[number] & LEVEL)
+def _bring_back(path: str, folder: Path) -> SalvageReport:
+    """Salvage an archive; what is missing is filled, for else it would look like zeros."""
+    with opened_copies([path], threading.Event()) as copies:
+        header = best_copy(copies).archive.header
+        plan = plan_restore(header, folder=folder, resumable=False)
+        return salvage(copies, plan_salvage(plan, copies, Fill.PATTERN))
 
 
 def _start_of(path: Path, layout: Layout) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.damage import sound
+from tests.tui.idle import wait_for_idle
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +17,13 @@ def able_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture(autouse=True)
+def quick_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pilot of a test go on as soon as the application rests."""
+    for module in ("app", "pilot"):
+        monkeypatch.setattr(f"textual.{module}.wait_for_idle", wait_for_idle)
 
 
 @pytest.fixture

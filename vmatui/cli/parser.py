@@ -64,6 +64,9 @@ class Arguments(argparse.Namespace):
     overwrite: bool = False
     resume: bool = False
     check: bool = False
+    salvage: bool = False
+    also: Sequence[str] = ()
+    fill: str | None = None
     dry_run: bool = False
     no_ui: bool = False
     disks: Sequence[DiskWords] = ()

@@ -11,6 +11,7 @@ Choice = tuple[str | None, str]
 """A device (None for all) and what is said of it."""
 
 _ZERO: Final = ("sparse", "zero", "discard")
+_FILL: Final = ("zero", "pattern")
 
 
 def add_restore(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +31,30 @@ def add_restore(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="then read it all back and compare; FILE is read twice"
     )
+    _add_salvage(parser.add_argument_group("damaged archives"))
     parser.add_argument("--limit", type=rate, metavar="RATE", help="bytes a second at most, as 40M")
     parser.add_argument(
         "--dry-run", "--plan", action="store_true", help="print what would be done, and do nothing"
+    )
+
+
+def _add_salvage(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--salvage",
+        action="store_true",
+        help="take all that still proves itself, say what it is",
+    )
+    group.add_argument(
+        "--also",
+        metavar="COPY",
+        action="append",
+        default=[],
+        help="take what is missing or doubtful from this copy of the same archive",
+    )
+    group.add_argument(
+        "--fill",
+        choices=_FILL,
+        help="what stays missing reads zero (default), or is a text that says so",
     )
 
 

@@ -121,7 +121,7 @@ class Checker:
 
     def _take_each(self, extent: Extent) -> Rejected:
         rejected = set()
-        holes = _holes(extent)
+        holes = holes_of(extent)
         start = 0
         for position, slot in enumerate(extent.header.used):
             mask, dev_id, cluster = parse_slot(slot)
@@ -130,12 +130,12 @@ class Checker:
             is_good = False
             if tally is None:
                 self._unknown_device(extent, dev_id, cluster)
-            elif mask and _overlap(holes, start, end):
+            elif mask and overlap(holes, start, end):
                 if cluster < tally.clusters:
                     tally.damaged.add(cluster, cluster)
             else:
                 is_good = self._accept(extent, tally, cluster, mask)
-                if is_good and mask and _overlap(extent.doubts, start, end):
+                if is_good and mask and overlap(extent.doubts, start, end):
                     tally.doubtful.add(cluster, cluster)
             if not is_good:
                 rejected.add(position)
@@ -248,7 +248,7 @@ class Checker:
         )
 
 
-def _holes(extent: Extent) -> list[tuple[int, int]]:
+def holes_of(extent: Extent) -> list[tuple[int, int]]:
     """Return the parts of the payload that are not there or could not be read."""
     if extent.present < extent.length:
         return [*extent.holes, (extent.present, extent.length)]
@@ -263,5 +263,6 @@ def _with_doubt(fault: Fault, doubt: int) -> Fault:
     return replace(fault, message=f"{fault.message}; {text}")
 
 
-def _overlap(ranges: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+def overlap(ranges: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether any of some ranges has something between a start and an end."""
     return any(low < end and high > start for low, high in ranges)

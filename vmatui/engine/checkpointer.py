@@ -16,8 +16,9 @@ from typing import Final
 
 from vmatui.engine.checker import Rejected
 from vmatui.engine.checkpoint import Checkpoint, Sample, digest_of, pack_checkpoint
+from vmatui.engine.extentfinder import HEADER
 from vmatui.engine.gather import gather_writes
-from vmatui.engine.walk import HEADER, Extent, Gap
+from vmatui.engine.walk import Extent, Gap
 from vmatui.errors import TargetError
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.storage.smallfile import write_small

@@ -106,17 +106,17 @@ class ClusterMap:
         if not rejected:
             self.mark(used)
             if extent.faults:
-                self._doubt(used)
+                self._doubt(used, zeros=not extent.is_sound)
         else:
             accepted = [slot for position, slot in enumerate(used) if position not in rejected]
             self.mark(accepted)
             if extent.faults or extent.holes:
-                self._doubt(accepted)
+                self._doubt(accepted, zeros=not extent.is_sound)
             for position in rejected:
                 if position < len(used):
-                    self._flag(used[position], is_sound=extent.is_sound)
+                    self._flag(used[position])
         for position in extent.rotten:
-            self._flag(used[position], is_sound=False)
+            self._flag(used[position], is_rotten=True)
 
     def mark(self, slots: Iterable[int]) -> None:
         """Write the clusters of slots, 64-bit numbers that are known to be good."""
@@ -145,16 +145,21 @@ class ClusterMap:
         """Take note that the walk is over."""
         self.is_complete = True
 
-    def _doubt(self, slots: Iterable[int]) -> None:
-        """Flag what was accepted of an extent with faults elsewhere; zero needs no data."""
+    def _doubt(self, slots: Iterable[int], *, zeros: bool) -> None:
+        """Flag what was accepted of an extent with faults elsewhere.
+
+        Args:
+            slots: Of the accepted clusters.
+            zeros: Whether also those without data, for which a sound header is enough.
+        """
         for slot in slots:
             device = self.devices.get(slot >> 32 & 0xFF)
-            if device is not None and slot >> 48:
+            if device is not None and (zeros or slot >> 48):
                 device.add_flag(slot & 0xFFFFFFFF, DOUBTFUL)
 
-    def _flag(self, slot: int, *, is_sound: bool) -> None:
-        """Flag the cluster of a slot that the checker did not accept."""
+    def _flag(self, slot: int, *, is_rotten: bool = False) -> None:
+        """Flag the cluster of a slot that the checker did not accept, or a manifest does not."""
         device, cluster = self.devices.get(slot >> 32 & 0xFF), slot & 0xFFFFFFFF
         if device is not None and cluster < device.device.clusters:
             is_seen = device.states[cluster] & LEVEL
-            device.add_flag(cluster, DUPLICATE if is_seen and is_sound else DAMAGED)
+            device.add_flag(cluster, DUPLICATE if is_seen and not is_rotten else DAMAGED)

@@ -72,6 +72,22 @@ class ClusterSet:
                 f"archives in any order are read up to {tib} TiB a device"
             )
 
+    def discard(self, first: int, last: int) -> None:
+        """Take the clusters from `first` to `last`, both included, out of the set."""
+        for number, bits in _pieces(first, last):
+            known = self._bits(number)
+            left = known & ~bits
+            self._length -= known.bit_count() - left.bit_count()
+            if left != known:
+                self._full.discard(number)
+                self._open.pop(number, None)
+                if left:
+                    self._open[number] = left
+
+    def iter_common(self, other: ClusterSet) -> Iterator[tuple[int, int]]:
+        """Yield the ranges, first and last included, that are both here and in `other`."""
+        return join_ranges(self._common(other))
+
     def iter_absent(self, also: ClusterSet | None = None) -> Iterator[tuple[int, int]]:
         """Yield the ranges, first and last included, that are neither here nor in `also`."""
         stretches = self._stretches(also)
@@ -81,6 +97,17 @@ class ClusterSet:
         """Yield the ranges, first and last included, that are in the set, in order."""
         stretches = self._stretches(None)
         return join_ranges((first, last) for first, last, absent in stretches if not absent)
+
+    def _common(self, other: ClusterSet) -> Iterator[tuple[int, int]]:
+        for number in sorted(self._full.union(self._open)):
+            begin = number << _CHUNK_BITS
+            bits = self._bits(number) & other._bits(number)
+            if bits.bit_count() == self._size(number):
+                yield begin, begin + self._size(number) - 1
+                continue
+            for cluster in range(begin, begin + bits.bit_length()):
+                if bits >> (cluster - begin) & 1:
+                    yield cluster, cluster
 
     def _stretches(self, also: ClusterSet | None) -> Iterator[tuple[int, int, bool]]:
         """Yield (first, last, absent) over the whole device; neighbours may be alike."""

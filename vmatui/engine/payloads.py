@@ -11,18 +11,9 @@ Wanted = Callable[[ExtentHeader], bool]
 """Whether anybody wants the payload of the extent with this header."""
 
 
-def payload_sizes(header: ExtentHeader, uuid: bytes) -> tuple[int, ...]:
-    """Return the payload sizes in bytes that a header allows, ascending; none if it is no header.
-
-    Args:
-        header: As it was read.
-        uuid: That of the archive.
-    """
+def payload_sizes(header: ExtentHeader) -> tuple[int, ...]:
+    """Return the payload sizes in bytes that a header allows, ascending."""
     named = header.blocks_in_masks
-    if not header.checksum_matches:
-        signs = header.magic_matches, header.uuid == uuid, named == header.block_count
-        if sum(signs) < 2:
-            return ()
     if named == header.block_count:
         return (named * layout.BLOCK_SIZE,)
     counts = {named, header.block_count}

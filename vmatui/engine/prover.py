@@ -6,22 +6,26 @@ A difference is a finding and changes nothing else: the walk goes on, and so doe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Final
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker, Rejected
 from vmatui.engine.digest import ClusterRun, Digester
+from vmatui.engine.extentfinder import HEADER
 from vmatui.engine.proof import Proof
-from vmatui.engine.walk import HEADER, Extent, Gap
+from vmatui.engine.walk import Extent, Gap
 from vmatui.errors import ManifestError
 from vmatui.format.codes import Code
 from vmatui.format.digests import ENTRY_SIZE, MISSING, digest_of
-from vmatui.format.layout import BLOCK_SIZE
+from vmatui.format.layout import BLOCK_SIZE, SLOTS_PER_EXTENT
 from vmatui.storage.descriptor import STANDARD_INPUT
 from vmatui.storage.manifestfile import ManifestFile
 from vmatui.storage.manifests import find_manifests
+
+_SLOTS: Final = list(range(SLOTS_PER_EXTENT))
 
 
 @contextmanager
@@ -49,6 +53,20 @@ def proving(
         return
     with closing(file):
         yield [Prover(archive, checker, file)]
+
+
+def fitting_manifest(archives: Iterable[Archive]) -> Path | None:
+    """Return the first manifest beside archives of one uuid that can be believed, if any can."""
+    for archive in archives:
+        for path in _beside(archive):
+            try:
+                manifest = ManifestFile(path)
+            except ManifestError:
+                continue
+            with closing(manifest):
+                if manifest.manifest.uuid == archive.header.uuid:
+                    return path
+    return None
 
 
 def _beside(archive: Archive) -> list[Path]:
@@ -112,6 +130,7 @@ class Prover:
         if self._problem or not extent.has_payload:
             return
         rotten: list[int] = []
+        before = self._uncompared
         try:
             for run in self._digester.runs_of(extent, rejected):
                 rotten += self._differing(run)
@@ -121,6 +140,11 @@ class Prover:
         for position in rotten:
             self._find(extent, position)
         extent.rotten = frozenset(rotten)
+        accepted = _SLOTS[: len(extent.header.used)]
+        if rejected:
+            accepted = [position for position in accepted if position not in rejected]
+        if before - self._uncompared == len(accepted):
+            extent.proved = frozenset(accepted) - extent.rotten
 
     def finish(self) -> None:
         """Hand over the proof."""

@@ -156,19 +156,20 @@ def _payload_sentence(proof: Proof) -> str:
         reason = proof.problem or "the format has no checksum over image data"
         return printable(f"cannot be checked: {reason}")
     manifest = f"the manifest of {moment(proof.sealed_at)}"
-    rest = f", {_clusters(proof.uncompared)} could not be compared" if proof.uncompared else ""
+    rest = f", {count_clusters(proof.uncompared)} could not be compared" if proof.uncompared else ""
     if proof.payload is Payload.SOUND:
         return f"sound: it matches {manifest}"
     if proof.payload is Payload.PARTIAL:
         return f"partly checked: what was compared matches {manifest}{rest}"
     rotten = sum(proof.rotten.values())
     differing = [] if proof.is_header_same else ["the archive header"]
-    differing += [_clusters(rotten)] if rotten else []
+    differing += [count_clusters(rotten)] if rotten else []
     verb = "differ" if rotten > 1 or len(differing) > 1 else "differs"
     return f"faulty: {' and '.join(differing)} {verb} from {manifest}{rest}"
 
 
-def _clusters(count: int) -> str:
+def count_clusters(count: int) -> str:
+    """Return a number of clusters in words."""
     return "1 cluster" if count == 1 else f"{count} clusters"
 
 

@@ -10,6 +10,7 @@ from vmatui.format.codes import MEANINGS
 if TYPE_CHECKING:  # what only needs a header starts without loading the jobs
     from vmatui.engine.findings import Finding
     from vmatui.engine.restore import RestoreReport
+    from vmatui.engine.salvagereport import SalvageReport
 
 
 def finding_line(finding: Finding) -> str:
@@ -22,7 +23,7 @@ def finding_line(finding: Finding) -> str:
     return f"{finding.severity}: {finding.code}{place}: {finding.message}{words}"
 
 
-def output_lines(report: RestoreReport) -> Iterator[str]:
+def output_lines(report: RestoreReport | SalvageReport) -> Iterator[str]:
     """Yield where each complete device and config is."""
     for each in (*report.outputs, *report.configs):
         if each.is_complete:
@@ -31,11 +32,14 @@ def output_lines(report: RestoreReport) -> Iterator[str]:
 
 def incomplete_line(report: RestoreReport) -> str:
     """Return which outputs are incomplete and why, or nothing if none is."""
+    incomplete = incomplete_places(report)
+    return incomplete and f"the archive has errors, so these are incomplete: {incomplete}"
+
+
+def incomplete_places(report: RestoreReport | SalvageReport) -> str:
+    """Return where the incomplete outputs are, with commas between them."""
     outputs = (*report.outputs, *report.configs)
-    incomplete = ", ".join(each.place for each in outputs if not each.is_complete)
-    if not incomplete:
-        return ""
-    return f"the archive has errors, so these are incomplete: {incomplete}"
+    return ", ".join(each.place for each in outputs if not each.is_complete)
 
 
 def statement_lines(structure: str, stream: str, payload: str) -> tuple[str, str, str]:

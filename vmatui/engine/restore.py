@@ -10,27 +10,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checker import Checker
 from vmatui.engine.checkpoint import NOTHING
 from vmatui.engine.checkpointer import INTERVAL, Checkpointer, check_samples
-from vmatui.engine.handover import stop_if
 from vmatui.engine.limit import Limiter
 from vmatui.engine.payloads import Wanted
 from vmatui.engine.pipeline import read_ahead
 from vmatui.engine.plan import RestorePlan
-from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
+from vmatui.engine.progress import Meter, ProgressFunction, ignore
 from vmatui.engine.report import VerifyReport, make_report
 from vmatui.engine.restoretargets import OpenTargets, opened_targets
+from vmatui.engine.targetsteps import close_target, prepare_targets, sync_targets
 from vmatui.engine.verify import Visitor, walk_through
 from vmatui.engine.writer import Pace, make_writers
 from vmatui.errors import TargetError
 from vmatui.format.codes import Severity
 from vmatui.format.extent import ExtentHeader
-from vmatui.storage.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def restore(
         if start.extents:
             check_samples(start, targets.kept)
         else:
-            _prepare(devices, meter, stop, limiter)
+            prepare_targets(devices, meter, stop, limiter)
         for target, data in targets.configs:
             target.writev(0, [memoryview(data)])
         checker = Checker(archive.header, archive.faults)
@@ -119,13 +118,15 @@ def restore(
             items = ending.enter_context(ahead)
             walk_through(archive, items, checker, [*pace, *writers, *notes, *visitors], meter)
         report = make_report(archive, checker, is_full=True)
-        _sync(archive, devices, checker, meter, stop)
+        sync_targets(devices, checker, meter, stop)
         for note in notes if report.is_sound else ():
             note.note_end(archive.source.position)
-        places = {dev_id: _close(target, report.is_sound) for dev_id, target in devices.items()}
+        places = {
+            dev_id: close_target(target, report.is_sound) for dev_id, target in devices.items()
+        }
         # Configs travel in the header: they are whole when it is, whatever befell the extents.
         is_whole = all(fault.severity is not Severity.ERROR for fault in archive.faults)
-        config_places = [_close(target, is_whole) for target, _ in targets.configs]
+        config_places = [close_target(target, is_whole) for target, _ in targets.configs]
     outputs = tuple(
         Output(
             planned.device.dev_id,
@@ -163,60 +164,3 @@ def _wanted(archive: Archive, plan: RestorePlan) -> Wanted | None:
         return any(slot >> 48 and slot >> 32 & 0xFF in restored for slot in header.used)
 
     return is_wanted
-
-
-def _prepare(
-    devices: dict[int, Target], meter: Meter, stop: threading.Event, limiter: Limiter | None
-) -> None:
-    """Make targets that hold something read zero."""
-    total = sum(target.size for target in devices.values())
-    base = 0
-
-    def is_cancelled() -> bool:
-        if limiter is not None:
-            limiter.wait(0, stop)
-        return stop.is_set()
-
-    for target in devices.values():
-
-        def tick(done: int, base: int = base) -> None:
-            now = Progress(Phase.PREPARING, base + done, total)
-            meter.tick(lambda elapsed: replace(now, elapsed=elapsed))
-
-        target.prepare(tick, is_cancelled)
-        stop_if(stop)
-        base += target.size
-
-
-def _sync(
-    archive: Archive,
-    devices: dict[int, Target],
-    checker: Checker,
-    meter: Meter,
-    stop: threading.Event,
-) -> None:
-    clusters = tuple(len(tally.seen) for tally in checker.tallies.values())
-    for number, target in enumerate(devices.values()):
-        stop_if(stop)
-
-        def now(elapsed: float, number: int = number) -> Progress:
-            return Progress(
-                Phase.SYNCING,
-                number,
-                len(devices),
-                checker.extents,
-                clusters,
-                checker.findings.errors,
-                elapsed,
-            )
-
-        meter.tick(now, final=True)
-        target.sync()
-
-
-def _close(target: Target, is_complete: bool) -> str:
-    """Give a complete output its final name, and an incomplete one a name that says so."""
-    if not is_complete:
-        return target.keep_incomplete()
-    target.finish()
-    return target.place

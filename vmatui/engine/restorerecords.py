@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from vmatui.engine.jsontext import Record
+from collections.abc import Sequence
+
+from vmatui.engine.jsontext import Json, Record
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.records import verify_record
-from vmatui.engine.restore import RestoreReport
+from vmatui.engine.restore import Output, RestoreReport
 
 
 def restore_record(report: RestoreReport) -> Record:
     """Return what `restore --json` prints."""
     return {
         "archive": report.verify.archive,
-        "outputs": [
-            {
-                "dev_id": output.dev_id,
-                "name": output.name,
-                "path": output.place,
-                "complete": output.is_complete,
-            }
-            for output in report.outputs
-        ],
-        "configs": [
-            {"name": config.name, "path": config.place, "complete": config.is_complete}
-            for config in report.configs
-        ],
+        "outputs": output_records(report.outputs),
+        "configs": output_records(report.configs),
         "verify": verify_record(report.verify),
     }
+
+
+def output_records(outputs: Sequence[Output]) -> list[Json]:
+    """Return where devices or configs are now; a config has no `dev_id`."""
+    return [
+        {
+            **({} if output.dev_id is None else {"dev_id": output.dev_id}),
+            "name": output.name,
+            "path": output.place,
+            "complete": output.is_complete,
+        }
+        for output in outputs
+    ]
 
 
 def plan_record(archive: str, plan: RestorePlan) -> Record:

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.extentfaults import gap_fault, header_faults, short_fault, tail_fault
+from vmatui.engine.extentfinder import HEADER, ExtentFinder
 from vmatui.engine.feed import Buffer, BufferPool, Feed
 from vmatui.engine.headersahead import HeadersAhead
-from vmatui.engine.payloads import Wanted, payload_sizes
+from vmatui.engine.payloads import Wanted
 from vmatui.engine.spoilt import SpoiltBytes
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault
-from vmatui.format.extent import ExtentHeader, parse_extent
-
-HEADER: Final = layout.EXTENT_HEADER_SIZE
-_UUID_AT: Final = layout.EXTENT_UUID.start
+from vmatui.format.extent import ExtentHeader, parse_extent, proves_slots
 
 
 @dataclass(slots=True)
@@ -46,8 +43,12 @@ class Extent:
     """Archive offset up to which no later fault can cast doubt on the bytes."""
     is_followed: bool = True
     """Whether the next extent, or the end of the archive, stands right behind the payload."""
+    is_foreign: bool = False
+    """Whether it is of another archive, or nothing proves that it is not."""
     rotten: frozenset[int] = frozenset()
     """Positions of used slots whose clusters are not as a manifest has them."""
+    proved: frozenset[int] = frozenset()
+    """Positions of used slots whose clusters are known to be as a manifest has them."""
     buffer: Buffer | None = None
     """Holds the payload from its first byte on; None when only headers are walked."""
 
@@ -96,6 +97,7 @@ class Walk:
         pool: Memory for the payloads; None walks only the headers of a seekable source.
         payload_from: Of a seekable source, extents before this archive offset are walked by their
             headers even so.
+        is_ours_only: False takes extents of any archive as they come.
         is_wanted: Likewise those of which it says, by their header, that nobody wants the payload.
     """
 
@@ -105,10 +107,12 @@ class Walk:
         pool: BufferPool | None,
         *,
         payload_from: int = 0,
+        is_ours_only: bool = True,
         is_wanted: Wanted | None = None,
     ) -> None:
         self._source = archive.source
         self._uuid = archive.header.uuid.bytes
+        self._finder = ExtentFinder(self._uuid if is_ours_only else None)
         self._feed = Feed(archive.source)
         self._pool = pool
         self._head = memoryview(bytearray(HEADER))
@@ -127,7 +131,7 @@ class Walk:
                 got = self._feed.fill(self._head)
                 continue
             header = parse_extent(bytes(self._head))
-            candidates = payload_sizes(header, self._uuid)
+            candidates = self._finder.candidates(header, self._head)
             if not candidates:
                 item: Extent | Gap | None = self._resynchronise()
                 got = self._feed.fill(self._head)
@@ -159,6 +163,9 @@ class Walk:
         offset = self._feed.offset - HEADER
         faults = header_faults(header, self._uuid)
         extent = Extent(self._number, offset, header, length, length, faults)
+        if faults and header.uuid != self._uuid:
+            is_proved = not header.checksum_matches and proves_slots(self._head, self._uuid)
+            extent.is_foreign = not is_proved
         self._number += 1
         return extent
 
@@ -197,24 +204,15 @@ class Walk:
     ) -> int:
         """Find where an extent of doubtful length ends, and go on from there."""
         read = bytes(buffer.view[: extent.present]) + bytes(self._head[:next_got])
-        end = self._true_end(read, candidates)
+        end, is_followed = self._finder.true_end(read, candidates)
         extent.length = candidates[-1] if end is None else max(end, candidates[0])
         extent.present = min(len(read), candidates[-1]) if end is None else end
         if extent.present < extent.length:
             extent.faults.append(short_fault(extent.present, extent.length))
-        extent.is_followed = False
+        named = extent.header.blocks_in_masks * layout.BLOCK_SIZE
+        extent.is_followed = is_followed and extent.present == extent.length == named
         self._feed.unread(read[extent.present :])
         return self._feed.fill(self._head)
-
-    def _true_end(self, read: bytes, candidates: tuple[int, ...]) -> int | None:
-        """Return where the payload ends: before the next extent, or at the end of the archive."""
-        for candidate in candidates:
-            if candidate == len(read) or self._starts_extent(read[candidate : candidate + HEADER]):
-                return candidate
-        at = self._search(read)
-        if at is not None:
-            return at
-        return candidates[-1] if len(read) >= candidates[-1] else None
 
     def _skip_payload(
         self, header: ExtentHeader, candidates: tuple[int, ...]
@@ -239,24 +237,7 @@ class Walk:
 
     def _is_in_place(self, got: int) -> bool:
         """Whether what was read after an extent is the next one's header, or nothing at all."""
-        return got == 0 or self._starts_extent(self._head[:got])
-
-    def _starts_extent(self, data: bytes | memoryview) -> bool:
-        if len(data) < HEADER:
-            return False
-        if data[:4] == layout.EXTENT_MAGIC and data[layout.EXTENT_UUID] == self._uuid:
-            return True
-        return bool(payload_sizes(parse_extent(bytes(data[:HEADER])), self._uuid))
-
-    def _search(self, data: bytes) -> int | None:
-        """Return where in the data the first extent header of this archive starts."""
-        at = data.find(self._uuid, _UUID_AT)
-        while at != -1:
-            start = at - _UUID_AT
-            if self._starts_extent(data[start : start + HEADER]):
-                return start
-            at = data.find(self._uuid, at + 1)
-        return None
+        return got == 0 or self._finder.starts_extent(self._head[:got])
 
     def _resynchronise(self) -> Gap:
         """Look for the next extent header; the feed then stands before it, or at the end."""
@@ -266,7 +247,7 @@ class Walk:
         data = head[1:]
         skipped = 1
         while True:
-            at = self._search(data)
+            at = self._finder.search(data)
             if at is not None:
                 self._feed.unread(data[at:])
                 fault = gap_fault(offset, skipped + at, head, goes_on=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Container, Iterator
+from itertools import islice
 from typing import Final
 
 _LENGTH: Final = struct.Struct("<H")
@@ -36,6 +37,11 @@ class BlobTable:
         if not blob or blob[-1] or len(blob) == 1:
             return None
         return blob[:-1].split(b"\0", 1)[0].decode("utf-8", "surrogateescape") or None
+
+
+def blob_offsets(buffer: bytes, most: int = 1024) -> list[int]:
+    """Return where the first blobs of a buffer start."""
+    return [offset for offset, _ in islice(_walk(buffer), most)]
 
 
 def _walk(buffer: bytes) -> Iterator[tuple[int, bytes]]:

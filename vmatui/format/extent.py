@@ -75,6 +75,19 @@ def parse_extent(data: bytes) -> ExtentHeader:
     )
 
 
+def proves_slots(data: bytes | memoryview, uuid: bytes) -> bool:
+    """Whether the md5 is right once all that is not a slot has the value that it must have.
+
+    Args:
+        data: The 512 bytes of an extent header.
+        uuid: Of the archive.
+    """
+    header = parse_extent(bytes(data))
+    start = layout.EXTENT_MAGIC + bytes(2) + header.blocks_in_masks.to_bytes(2) + uuid
+    rest = bytes(data[layout.EXTENT_UUID.stop :])
+    return checksum(start + rest, layout.EXTENT_MD5) == header.md5
+
+
 def parse_slot(slot: int) -> Slot:
     """Take a slot apart."""
     return Slot(slot >> 48, slot >> 32 & 0xFF, slot & 0xFFFFFFFF)

@@ -40,6 +40,7 @@ VMSTATE_NAME: Final = "vmstate"
 
 HEADER_START: Final = struct.Struct(">4sI16sq16sIII")
 """magic, version, uuid, ctime, md5, blob offset, blob size, header size."""
+HEADER_UUID: Final = slice(8, 24)
 HEADER_MD5: Final = slice(32, 48)
 CONFIG_NAMES: Final = struct.Struct(f">{NAME_ENTRIES}I")
 CONFIG_NAMES_OFFSET: Final = 2044

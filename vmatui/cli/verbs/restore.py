@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from vmatui.cli import diagnostics, output
 from vmatui.cli.checkrecords import check_lines, check_record, check_status
-from vmatui.cli.destinations import chosen, destinations
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog
+from vmatui.cli.restorewords import device_lines, wanted_plan, warn_of_direct_targets
 from vmatui.cli.sealing import sealing, write_seals
-from vmatui.cli.selection import left_out, only
 from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.compareplan import paths_to_read
 from vmatui.engine.limit import Limiter
-from vmatui.engine.plan import RestorePlan, plan_restore
+from vmatui.engine.plan import RestorePlan
 from vmatui.engine.report import sentences
 from vmatui.engine.reportlines import incomplete_line, output_lines
 from vmatui.engine.restore import RestoreReport, restore
 from vmatui.engine.restorerecords import plan_record, restore_record
 from vmatui.engine.seal import place_beside
 from vmatui.engine.verify import Visitor
-from vmatui.errors import SuspendedError, UsageError, printable
-from vmatui.format.header import Header
-from vmatui.storage.descriptor import STANDARD_INPUT
+from vmatui.errors import SuspendedError, UsageError
 
 
 def run(arguments: Arguments, interruption: Interruption) -> int:
@@ -44,13 +40,17 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         raise UsageError(
             "--resume leaves out what was read already, so --seal has no place: seal later"
         )
+    if arguments.salvage or arguments.also or arguments.fill:
+        from vmatui.cli.verbs import salvage  # a restore of a sound archive starts without it
+
+        return salvage.run(arguments, interruption)
     if arguments.check:
         require_readable_twice(arguments.file)
     if arguments.map is not None:
         mapped.check(arguments)
     with open_archive(arguments.file) as archive, ExitStack() as stack:
         if arguments.map is None:
-            plan = _plan(arguments, archive.header)
+            plan = wanted_plan(arguments, archive.header)
         else:
             plan = stack.enter_context(mapped.mapped_plan(archive, arguments, interruption))
         if arguments.dry_run:
@@ -78,28 +78,6 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     return exit_status(report.verify.findings) if check is None else check_status(check)
 
 
-def _plan(arguments: Arguments, header: Header) -> RestorePlan:
-    formats = chosen(header, arguments.formats, "--format")
-    zero = chosen(header, arguments.zero, "--zero")
-    to = destinations(header, arguments.to, formats, zero, in_place=arguments.in_place)
-    skip = left_out(header, arguments.skip, only(header, arguments.only))
-    for dev_id in skip & to.keys():
-        raise UsageError(
-            f"device {dev_id} is both left out and given the target {to[dev_id].place}"
-        )
-    return plan_restore(
-        header,
-        folder=None if arguments.folder is None else Path(arguments.folder),
-        to=to,
-        formats=formats,
-        skip=skip,
-        overwrite=arguments.overwrite,
-        resume=arguments.resume,
-        allow_larger=arguments.allow_larger,
-        archive=None if arguments.file == STANDARD_INPUT else Path(arguments.file),
-    )
-
-
 def _restore(
     archive: Archive,
     plan: RestorePlan,
@@ -108,7 +86,7 @@ def _restore(
     sealers: Sequence[Visitor],
 ) -> RestoreReport:
     if not (arguments.json or arguments.map is not None or _is_taken(plan)):
-        output.write_lines(_device_lines(plan, arguments.folder))
+        output.write_lines(device_lines(plan, arguments.folder))
     visitors = [*sealers]
     if arguments.verbose:
         visitors.append(ReferenceLog(archive.header.devices, output.write_line))
@@ -131,31 +109,13 @@ def _restore(
         diagnostics.say("what was written is kept: the same command with --resume goes on with it")
         raise
     except BaseException:
-        _warn_of_direct_targets(plan)
+        warn_of_direct_targets(plan)
         raise
 
 
 def _is_taken(plan: RestorePlan) -> bool:
     """Whether a device goes to standard output, which then is for nothing else."""
     return any(planned.kind == "stdout" for planned in plan.restored)
-
-
-def _warn_of_direct_targets(plan: RestorePlan) -> None:
-    """Say what a job that ended early cannot take back, as it does with files."""
-    for planned in plan.restored:
-        if planned.overwrites and planned.is_direct:
-            diagnostics.say(f"warning: {planned.target} may be partly overwritten: do not use it")
-
-
-def _device_lines(plan: RestorePlan, folder: str | None) -> Iterator[str]:
-    """Yield the reference's line for each disk; it names the file that is being written."""
-    for planned in plan.restored:
-        assert planned.destination is not None
-        path = planned.destination.path
-        if not planned.device.is_vmstate:
-            in_folder = folder is not None and path is not None and path.parent == plan.folder
-            shown = f"{folder}/tmp-{path.name}" if in_folder and path else planned.target or ""
-            yield f"DEVINFO {printable(shown)} {planned.device.size}"
 
 
 def _say_report(report: RestoreReport) -> None:

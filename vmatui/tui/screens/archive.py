@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, TabbedContent
+from textual.widgets import TabbedContent
 
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.indexbytes import KeptIndex
@@ -21,6 +21,7 @@ from vmatui.tui.walks import partitions, recalling, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
 from vmatui.tui.widgets.jobbar import JobBar
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
 
@@ -76,7 +77,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         yield ArchiveTabs(self.facts)
         yield ResultPanel()
         yield JobBar()
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Check what is to be checked; else show what is known, or can be mapped quickly."""

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 from textual_fspicker import FileOpen, SelectDirectory
 
 from vmatui.engine.createplan import CreatePlan
@@ -22,6 +22,7 @@ from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.creating import CreatingScreen
 from vmatui.tui.screens.machinedisks import MachineDisksScreen
 from vmatui.tui.widgets.createform import CreateForm
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.partrow import PartRow
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED
 from vmatui.tui.wording import counted, size_text
@@ -74,7 +75,7 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
         with Horizontal(id="start-line"):
             yield Static(id="summary", markup=False)
             yield Button("Create …", id="start", variant="primary", compact=True)
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin with the first disk."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts, look_into
 from vmatui.engine.create import CreateReport
@@ -21,6 +21,7 @@ from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.widgets.birthpanel import BirthPanel
 from vmatui.tui.widgets.intakes import IntakeTable
 from vmatui.tui.widgets.jobbar import JobBar
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.styles import ACCENT, ERROR, GOOD, MUTED, TITLE, WARNING
 from vmatui.tui.wording import duration_text, shown
@@ -69,7 +70,7 @@ of it.
         yield MapView([disk.device for disk in self.plan.disks])
         yield BirthPanel(markup=False)
         yield JobBar()
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin."""

@@ -12,7 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts, look_into
 from vmatui.engine.listing import Entry, list_archives
@@ -20,6 +20,7 @@ from vmatui.engine.progress import ProgressFunction
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, EntriesLearned, Failed, JobEnded
 from vmatui.tui.widgets.entries import COLUMNS, detail, row_of
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.styles import MUTED, TITLE
 from vmatui.tui.widgets.table import Table
 from vmatui.tui.wording import counted, shown
@@ -72,7 +73,7 @@ backup; packed ones too. What is an archive is told by its content, not only by 
         yield Static(id="folder-band", classes="band", markup=False)
         yield Table(COLUMNS, id="entries")
         yield Static(id="entry-detail", classes="detail", markup=False)
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """List the folder; open the archive that was named."""

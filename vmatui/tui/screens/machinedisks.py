@@ -10,12 +10,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from vmatui.storage.machinedisks import MachineDisk, machine_disks
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded
 from vmatui.tui.widgets.columns import Cell, Column
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.styles import MUTED, WARNING
 from vmatui.tui.widgets.table import Table
 from vmatui.tui.wording import shown, size_text
@@ -69,7 +70,7 @@ of it is only sound if nothing writes to it meanwhile.
         yield Static(Content.styled(self._title, "bold"), classes="band")
         yield DiskTable(_COLUMNS)
         yield Static(id="disk-detail", classes="detail", markup=False)
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """List the disks."""

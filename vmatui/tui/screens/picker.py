@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual_fspicker import FileSave
 
 from vmatui.engine.candidates import Candidate, Fit
@@ -20,6 +20,7 @@ from vmatui.format.header import Device
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.proposals import nearest_folder
 from vmatui.tui.widgets.columns import Cell, Column
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.styles import MUTED, TITLE
 from vmatui.tui.widgets.table import Table
 from vmatui.tui.wording import shown, size_text
@@ -85,7 +86,7 @@ The block devices of this machine, those that suit first: as large as the disk o
                 id="picker-title",
             )
             yield CandidateTable(_COLUMNS, empty="\nThis machine shows no block device.")
-            yield Footer(show_command_palette=False)
+            yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show the block devices."""

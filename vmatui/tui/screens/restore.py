@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 from textual_fspicker import SelectDirectory
 
 from vmatui.engine.archivefacts import ArchiveFacts
@@ -27,6 +27,7 @@ from vmatui.tui.proposals import default_folder, nearest_folder, proposed_format
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.picker import PickerScreen
 from vmatui.tui.screens.running import RunningScreen
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.restoreform import RestoreForm, Wishes, make_plan
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED, TITLE
 from vmatui.tui.widgets.targetrow import TargetRow, typed_path
@@ -95,7 +96,7 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
         with Horizontal(id="start-line"):
             yield Static(id="summary", markup=False)
             yield Button("Restore …", id="start", variant="primary", compact=True)
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Plan what is proposed."""

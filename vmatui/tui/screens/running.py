@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.limit import Limiter
@@ -34,6 +34,7 @@ from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.readback import ReadBackScreen
 from vmatui.tui.walks import restoring
 from vmatui.tui.widgets.jobbar import JobBar
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.outputs import OutputTable
 from vmatui.tui.widgets.rategraph import RateGraph
@@ -105,7 +106,7 @@ what was wrong, and `g` goes on where the restore was.
         yield RateGraph()
         yield ResultPanel()
         yield JobBar()
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin."""

@@ -1,0 +1,34 @@
+"""Waits until the application rests, by asking its event loop instead of the process's clock.
+
+Textual's own wait sleeps until the process used no CPU for 20 ms: at least 40 ms a key, up to a
+second while a job works, and on a busy machine it may end too early.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual._context import active_app
+from textual.worker import WorkerState
+
+
+async def wait_for_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
+    """Wait until all that is left are timers and jobs, and everything is drawn."""
+    while not await _is_idle():
+        pass
+
+
+async def _is_idle() -> bool:
+    """Let everything that is ready run once; return whether nothing came after it."""
+    app = active_app.get()
+    app.screen._on_timer_update()
+    await asyncio.sleep(0.001 if _is_listing() else 0)
+    loop = asyncio.get_running_loop()
+    return not loop._ready and not _is_listing()  # type: ignore[attr-defined]
+
+
+def _is_listing() -> bool:
+    """Return whether a thread other than a job's works for the application."""
+    unfinished = WorkerState.PENDING, WorkerState.RUNNING
+    workers = active_app.get().workers
+    return any(one.state in unfinished and one.group != "jobs" for one in workers)

@@ -1,0 +1,87 @@
+"""`vmatui restore --salvage`: get back what damaged copies of an archive still prove."""
+
+from __future__ import annotations
+
+from vmatui.cli import diagnostics, output
+from vmatui.cli.interruption import Interruption
+from vmatui.cli.parser import Arguments
+from vmatui.cli.planned import refuse, show_plan
+from vmatui.cli.restorewords import device_lines, wanted_plan, warn_of_direct_targets
+from vmatui.engine.copies import best_copy, opened_copies
+from vmatui.engine.fill import Fill
+from vmatui.engine.limit import Limiter
+from vmatui.engine.report import sentences
+from vmatui.engine.reportlines import output_lines
+from vmatui.engine.salvage import salvage
+from vmatui.engine.salvagelines import (
+    incomplete_salvage_line,
+    salvage_lines,
+    salvage_plan_record,
+    salvage_record,
+)
+from vmatui.engine.salvageplan import plan_salvage
+from vmatui.engine.salvagereport import SalvageReport
+from vmatui.errors import FaultyArchiveError, UsageError
+from vmatui.storage.descriptor import STANDARD_INPUT
+
+
+def run(arguments: Arguments, interruption: Interruption) -> int:
+    """Salvage an archive, or only plan to; return the exit status."""
+    _check(arguments)
+    with opened_copies([arguments.file, *arguments.also]) as copies:
+        header = best_copy(copies).archive.header
+        restore = wanted_plan(arguments, header, resumable=False)
+        plan = plan_salvage(restore, copies, Fill(arguments.fill or Fill.ZERO))
+        if arguments.dry_run:
+            return show_plan(plan, salvage_plan_record(plan) if arguments.json else None)
+        if plan.problems:
+            return refuse(plan, arguments)
+        for warning in plan.restore.warnings:
+            diagnostics.remark(f"warning: {warning}")
+        if not arguments.json:
+            output.write_lines(device_lines(restore, arguments.folder))
+        cancel = interruption.hand_over()
+        limiter = None if arguments.limit is None else Limiter(arguments.limit)
+        try:
+            with diagnostics.progress_bar() as progress:
+                report = salvage(copies, plan, limiter=limiter, progress=progress, cancel=cancel)
+        except BaseException:
+            warn_of_direct_targets(restore)
+            raise
+    _say_report(report)
+    if arguments.json:
+        output.write_json(salvage_record(report))
+    return 0 if report.is_complete else FaultyArchiveError.exit_code
+
+
+def _check(arguments: Arguments) -> None:
+    """Refuse words that make no sense together.
+
+    Raises:
+        UsageError: There are such words.
+    """
+    if not arguments.salvage:
+        raise UsageError("--also and --fill are for damaged archives: add --salvage")
+    if [arguments.file, *arguments.also].count(STANDARD_INPUT) > 1:
+        raise UsageError("only one copy can come from standard input: name a file for the others")
+    unfit = {
+        "-r": arguments.map is not None,
+        "-v": arguments.verbose,
+        "--resume": arguments.resume,
+        "--check": arguments.check,
+        "--seal": arguments.seal,
+    }
+    for option in (option for option, is_said in unfit.items() if is_said):
+        raise UsageError(f"--salvage cannot be joined with {option}: leave one of them out")
+
+
+def _say_report(report: SalvageReport) -> None:
+    for copy in report.copies:
+        if len(report.copies) > 1:
+            diagnostics.remark(f"{copy.archive}:")
+        diagnostics.say_findings(copy.findings)
+        diagnostics.say_statements(*sentences(copy))
+    for line in (*salvage_lines(report), *output_lines(report)):
+        diagnostics.remark(line)
+    if told := incomplete_salvage_line(report):
+        diagnostics.complain(told)
