@@ -24,13 +24,13 @@ from tests.tui.stepped import SteppedJob
 from vmatui.engine.archive import open_archive
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.candidates import Candidate, Fit
+from vmatui.engine.picture import Picture
 from vmatui.engine.restore import Output, RestoreReport
 from vmatui.engine.verify import verify
 from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.jobs import JobFunction
 from vmatui.tui.screens import archive, restore, running
-from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.rategraph import RateGraph, RateHistory
 
 SCREENSHOTS = createscenes.SCREENSHOTS | {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmatui.engine.copies import best_copy, opened_copies
+from vmatui.engine.picture import Picture
 from vmatui.engine.plan import plan_restore
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.salvage import salvage
@@ -17,7 +18,6 @@ from vmatui.engine.salvagereport import SalvageReport
 from vmatui.errors import SourceError
 from vmatui.format.header import Header
 from vmatui.tui.jobs import JobFunction
-from vmatui.tui.walks import Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,17 @@ from textual.content import Content
 from textual.widgets import TabbedContent
 
 from vmatui.engine.archivefacts import ArchiveFacts
+from vmatui.engine.indexbytes import KeptIndex
+from vmatui.engine.picture import Picture
 from vmatui.engine.report import VerifyReport
 from vmatui.errors import UsageError
 from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
+from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed, Outcome
 from vmatui.tui.proposals import default_folder
 from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.restore import RestoreScreen
 from vmatui.tui.screens.salvage import SalvageScreen
-from vmatui.tui.walks import Picture, partitions, walk
+from vmatui.tui.walks import partitions, recalling, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
 from vmatui.tui.widgets.jobbar import JobBar
@@ -71,6 +73,8 @@ if there are some.
         self.report: VerifyReport | None = None
         self._picture = Picture(facts.header.devices)
         self._walk: Job | None = None
+        self._recall: Job | None = None
+        """Looks for what an earlier walk found."""
         self._overlay: Job | None = None
         """Reads the partition tables; what it cannot find out is left unsaid."""
         self._has_regions = False
@@ -84,14 +88,14 @@ if there are some.
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Check what is to be checked; else map what can be mapped without reading the data."""
+        """Check what is to be checked; else show what is known, or can be mapped quickly."""
         self.query_one(ArchiveBand).judge(None)
         self._rest()
         self._frames = self.set_interval(_FRAME, self._poll, pause=True)
         if self._verifies:
             self.action_verify()
-        elif self.facts.seekable:
-            self._begin(quick=True)
+        else:
+            self._recall = self.start(Job("Opening", recalling(self.facts)))
 
     def action_verify(self) -> None:
         """Check the whole archive, from its beginning."""
@@ -151,6 +155,8 @@ if there are some.
             self._overlay = None
             if isinstance(message.outcome, Done):
                 self._take_regions(message.outcome.report)
+        if message.job is self._recall and self._walk is None and self.report is None:
+            self._take_recalled(message.outcome)
         if message.job is not self._walk:
             return
         self._walk = None
@@ -181,9 +187,21 @@ if there are some.
         if report.is_full:
             self.query_one(ResultPanel).open(report)
 
-    def _show(self, report: VerifyReport) -> None:
+    def _take_recalled(self, outcome: Outcome) -> None:
+        """Show what an earlier walk found; if there is nothing, map what needs no reading."""
+        match outcome:
+            case Done(report=KeptIndex() as kept):
+                self._picture = kept.picture
+                self.query_one(ArchiveTabs).draw(kept.picture)
+                self._take_regions(kept.regions)
+                self._show(kept.report, kept.read_at)
+                self._rest()
+            case _ if self.facts.seekable:
+                self._begin(quick=True)
+
+    def _show(self, report: VerifyReport, read_at: int | None = None) -> None:
         self.report = report
-        self.query_one(ArchiveBand).judge(report)
+        self.query_one(ArchiveBand).judge(report, read_at)
         self.query_one(ArchiveTabs).take(report)
         if not self._has_regions and self._overlay is None:
             self._overlay = self.start(

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.limit import Limiter
+from vmatui.engine.picture import Picture
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.rates import parse_rate, rate_word
 from vmatui.engine.report import VerifyReport
@@ -31,7 +32,7 @@ from vmatui.tui.messages import (
 from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.readback import ReadBackScreen
-from vmatui.tui.walks import Picture, restoring
+from vmatui.tui.walks import restoring
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView

@@ -13,12 +13,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts
+from vmatui.engine.picture import Picture
 from vmatui.engine.salvagereport import SalvageReport
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
 from vmatui.tui.salvages import SalvageOffer, offering, salvaging
 from vmatui.tui.screens.confirm import ConfirmScreen
-from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView
