@@ -29,6 +29,7 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     if arguments.json:
         output.write_json(verify_record(report))
     diagnostics.say_findings(report.findings)
+    diagnostics.say_advice(report.findings)
     diagnostics.say_statements(*sentences(report))
     return exit_status(report.findings)
 
