@@ -87,6 +87,7 @@ class Arguments(argparse.Namespace):
     device: str | None = None
     view: str = "content"
     output: str = "-"
+    no_cache: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -160,6 +161,7 @@ def _take_late(arguments: Arguments, words: Sequence[str]) -> bool:
 def _ui_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="vmatui", usage=_USAGE, formatter_class=_Formatter, allow_abbrev=False)
     parser.add_argument("path", nargs="?")
+    _add_no_cache(parser)
     return parser
 
 
@@ -253,6 +255,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="read only the headers, if FILE is not compressed"
     )
     add_manifest_option(parser)
+    _add_no_cache(parser)
 
 
 def _add_map(parser: argparse.ArgumentParser) -> None:
@@ -270,6 +273,15 @@ def _add_map(parser: argparse.ArgumentParser) -> None:
         metavar="FILE.svg",
         default="-",
         help="write a new picture; the default, -, prints text",
+    )
+    _add_no_cache(parser)
+
+
+def _add_no_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="neither recall nor keep what was read of a compressed archive",
     )
 
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.chosencache import chosen_cache
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.selection import device_id
 from vmatui.cli.verdict import exit_status
 from vmatui.drawing.fields import DeviceField
 from vmatui.drawing.looks import ASCII_GLYPHS, PLAIN_GLYPHS
+from vmatui.drawing.overlay import archive_regions
 from vmatui.drawing.shades import View
 from vmatui.drawing.sheet import make_sheet, text_lines
 from vmatui.drawing.svg import picture_sheet, svg, write_new
 from vmatui.drawing.terminal import abilities
-from vmatui.engine.archive import open_archive
-from vmatui.engine.clustermap import ClusterMap
-from vmatui.engine.placement import Placement
+from vmatui.engine.archive import Archive, open_archive
+from vmatui.engine.indexcache import IndexCache
+from vmatui.engine.picture import Picture
+from vmatui.engine.regions import Region
+from vmatui.engine.report import VerifyReport, moment
 from vmatui.engine.verify import verify
 from vmatui.errors import TargetError, UsageError, printable
 from vmatui.format.header import Device
@@ -40,17 +44,8 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         if arguments.device is not None:
             wanted = device_id(archive.header, arguments.device)
             devices = tuple(device for device in devices if device.dev_id == wanted)
-        cluster_map, placement = ClusterMap(archive.header.devices), Placement()
-        cancel = interruption.hand_over()
-        with diagnostics.progress_bar() as progress:
-            report = verify(
-                archive,
-                quick=True,
-                visitors=(cluster_map, placement),
-                progress=progress,
-                cancel=cancel,
-            )
-    fields = _fields(devices, cluster_map, placement, View(arguments.view))
+        picture, report, _ = _read(archive, arguments, interruption)
+    fields = _fields(devices, picture, View(arguments.view))
     if path is None:
         _print(fields)
     else:
@@ -58,6 +53,25 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         write_new(path, svg(sheets, dark=True))
     diagnostics.say_findings(report.findings)
     return exit_status(report.findings)
+
+
+def _read(
+    archive: Archive, arguments: Arguments, interruption: Interruption
+) -> tuple[Picture, VerifyReport, Mapping[int, Sequence[Region]]]:
+    """Return what the cache has of an archive, or read it."""
+    cache = IndexCache(archive, chosen_cache(arguments))
+    kept = cache.recall()
+    if kept is not None:
+        diagnostics.remark(f"as read on {moment(kept.read_at)}; verify reads it anew")
+        return kept.picture, kept.report, kept.regions
+    picture = Picture(archive.header.devices)
+    cancel = interruption.hand_over()
+    with diagnostics.progress_bar() as progress:
+        report = verify(
+            archive, quick=True, visitors=picture.visitors, progress=progress, cancel=cancel
+        )
+    cache.keep(picture, report)
+    return picture, report, archive_regions(archive, picture)
 
 
 def _picture_path(word: str) -> Path | None:
@@ -73,16 +87,16 @@ def _picture_path(word: str) -> Path | None:
 
 
 def _fields(
-    devices: Sequence[Device], cluster_map: ClusterMap, placement: Placement, view: View
+    devices: Sequence[Device], picture: Picture, view: View
 ) -> list[tuple[DeviceField, str]]:
     """Return what to draw, with titles; devices too large to be mapped are named only."""
     fields = []
     for device in devices:
-        device_map = cluster_map.devices.get(device.dev_id)
+        device_map = picture.map.devices.get(device.dev_id)
         if device_map is None:
             diagnostics.complain(f"{printable(device.name)} is too large to be mapped")
             continue
-        field = DeviceField(device_map, placement, view, complete=True)
+        field = DeviceField(device_map, picture.placement, view, complete=True)
         fields.append((field, f"{printable(device.name)}, {device.size} bytes, {view}"))
     return fields
 

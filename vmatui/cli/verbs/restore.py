@@ -120,6 +120,7 @@ def _is_taken(plan: RestorePlan) -> bool:
 
 def _say_report(report: RestoreReport) -> None:
     diagnostics.say_findings(report.verify.findings)
+    diagnostics.say_advice(report.verify.findings)
     for line in output_lines(report):
         diagnostics.remark(line)
     if told := incomplete_line(report):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.chosencache import chosen_cache
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.reference import list_lines
@@ -14,21 +16,45 @@ from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.records import verify_record
 from vmatui.engine.report import VerifyReport, sentences
 from vmatui.engine.verify import Visitor, verify
+from vmatui.storage.faults import Compression
 
 
 def run(arguments: Arguments, interruption: Interruption) -> int:
     """Verify an archive; return the exit status."""
     with open_archive(arguments.file) as archive:
-        report = _verify(archive, arguments, interruption)
+        if archive.source.compression is Compression.NONE or arguments.manifest is not None:
+            report = _verify(archive, arguments, interruption, ())
+        else:
+            report = _verify_and_keep(archive, arguments, interruption)
     if arguments.json:
         output.write_json(verify_record(report))
     diagnostics.say_findings(report.findings)
+    diagnostics.say_advice(report.findings)
     diagnostics.say_statements(*sentences(report))
     return exit_status(report.findings)
 
 
-def _verify(archive: Archive, arguments: Arguments, interruption: Interruption) -> VerifyReport:
-    visitors: list[Visitor] = []
+def _verify_and_keep(
+    archive: Archive, arguments: Arguments, interruption: Interruption
+) -> VerifyReport:
+    """Verify a compressed archive, so that it need not be read again to be mapped."""
+    from vmatui.engine.indexcache import IndexCache
+    from vmatui.engine.picture import Picture
+
+    cache = IndexCache(archive, chosen_cache(arguments))
+    picture = Picture(archive.header.devices)
+    report = _verify(archive, arguments, interruption, picture.visitors)
+    cache.keep(picture, report)
+    return report
+
+
+def _verify(
+    archive: Archive,
+    arguments: Arguments,
+    interruption: Interruption,
+    kept: Sequence[Visitor],
+) -> VerifyReport:
+    visitors = [*kept]
     if arguments.verbose:
         output.write_lines(list_lines(archive.header))
         visitors.append(ReferenceLog(archive.header.devices, output.write_line))

@@ -18,6 +18,7 @@ from textual_fspicker import SelectDirectory
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.candidates import Candidate, find_candidates
 from vmatui.engine.hints import find_hints
+from vmatui.engine.picture import Picture
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.report import VerifyReport
 from vmatui.tui.jobs import Job, JobScreen
@@ -26,7 +27,6 @@ from vmatui.tui.proposals import default_folder, nearest_folder, proposed_format
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.picker import PickerScreen
 from vmatui.tui.screens.running import RunningScreen
-from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.restoreform import RestoreForm, Wishes, make_plan
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED, TITLE

@@ -14,16 +14,16 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from vmatui.drawing.order import order_of
-from vmatui.drawing.overlay import Region
 from vmatui.drawing.place import parse_place
 from vmatui.drawing.shades import View
 from vmatui.drawing.svg import save_picture
 from vmatui.engine.clustermap import DeviceMap
 from vmatui.engine.findings import Finding
+from vmatui.engine.picture import Picture
+from vmatui.engine.regions import Region
 from vmatui.errors import UsageError, VmaError
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
-from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.celldetail import CellDetail, Origin, describe_extents
 from vmatui.tui.widgets.filemap import FileMap
 from vmatui.tui.widgets.heatmap import HeatMap
