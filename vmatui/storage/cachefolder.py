@@ -37,16 +37,16 @@ class CacheFolder:
     """
 
     def __init__(self, path: Path, most: int = MOST_KEPT) -> None:
-        self._path = path
+        self.path = path
         self._most = most
 
     def read(self, name: str) -> bytes | None:
         """Return what is in a file; None if there is none that this user has written."""
         try:
-            if not _is_own(os.lstat(self._path), stat.S_ISDIR):
+            if not _is_own(os.lstat(self.path), stat.S_ISDIR):
                 return None
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            with open(os.open(self._path / name, flags), "rb") as file:  # noqa: PTH123
+            with open(os.open(self.path / name, flags), "rb") as file:  # noqa: PTH123
                 if not _is_own(os.fstat(file.fileno()), stat.S_ISREG):
                     return None
                 data = file.read(MOST_OF_ONE + 1)
@@ -64,20 +64,20 @@ class CacheFolder:
             pieces: What it holds; they are no longer asked for when it becomes too large.
         """
         with suppress(OSError):
-            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if _is_own(os.lstat(self._path), stat.S_ISDIR):
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if _is_own(os.lstat(self.path), stat.S_ISDIR):
                 self._write(name, pieces)
                 self._prune()
 
     def _write(self, name: str, pieces: Iterable[bytes]) -> None:
-        fd, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=self._path)
+        fd, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=self.path)
         try:
             with os.fdopen(fd, "wb") as file:
                 for piece in pieces:
                     if file.tell() + len(piece) > min(MOST_OF_ONE, self._most):
                         raise OSError("too large to be kept")
                     file.write(piece)
-            Path(temporary).replace(self._path / name)
+            Path(temporary).replace(self.path / name)
         except BaseException:
             with suppress(OSError):
                 Path(temporary).unlink()
@@ -87,7 +87,7 @@ class CacheFolder:
         """Remove what was not used for longest, and what was left over."""
         now = time.time()
         found: list[tuple[float, int, str]] = []
-        with os.scandir(self._path) as files:
+        with os.scandir(self.path) as files:
             for file in files:
                 status = file.stat(follow_symlinks=False)
                 if not file.name.startswith(_UNFINISHED):
