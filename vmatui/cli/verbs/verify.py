@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
@@ -9,6 +10,7 @@ from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.reference import list_lines
 from vmatui.cli.referencelog import ReferenceLog
+from vmatui.cli.reporting import ReportPage, reporting
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.records import verify_record
@@ -18,8 +20,10 @@ from vmatui.engine.verify import Visitor, verify
 
 def run(arguments: Arguments, interruption: Interruption) -> int:
     """Verify an archive; return the exit status."""
-    with open_archive(arguments.file) as archive:
-        report = _verify(archive, arguments, interruption)
+    with open_archive(arguments.file) as archive, reporting(arguments, archive) as pages:
+        report = _verify(archive, arguments, interruption, pages)
+        for page in pages:
+            page.write(report)
     if arguments.json:
         output.write_json(verify_record(report))
     diagnostics.say_findings(report.findings)
@@ -28,8 +32,13 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     return exit_status(report.findings)
 
 
-def _verify(archive: Archive, arguments: Arguments, interruption: Interruption) -> VerifyReport:
-    visitors: list[Visitor] = []
+def _verify(
+    archive: Archive,
+    arguments: Arguments,
+    interruption: Interruption,
+    pages: Sequence[ReportPage],
+) -> VerifyReport:
+    visitors: list[Visitor] = [visitor for page in pages for visitor in page.visitors]
     if arguments.verbose:
         output.write_lines(list_lines(archive.header))
         visitors.append(ReferenceLog(archive.header.devices, output.write_line))
