@@ -104,8 +104,8 @@ def archive_fields(raw: bytes, header: Header, faults: Sequence[Fault]) -> tuple
         _field("ctime", 24, 8, f"{ctime} s since 1970"),
         _field("md5", 32, 16, md5.hex(), general.get(Code.HEADER_CHECKSUM), digest),
         _field("blobs at", 48, 4, str(blobs), general.get(Code.HEADER_BLOBS)),
-        _field("blobs size", 52, 4, str(used)),
-        _field("header size", 56, 4, str(size)),
+        _field("blob size", 52, 4, str(used)),
+        _field("size", 56, 4, str(size)),
     ]
     fields += _config_fields(raw, general)
     fields += _device_fields(raw, header, faults)
@@ -116,11 +116,11 @@ def archive_fields(raw: bytes, header: Header, faults: Sequence[Fault]) -> tuple
 
 def _config_fields(raw: bytes, faults: Mapping[Code, Fault]) -> Iterator[HeaderField]:
     fault = faults.get(Code.UNSAFE_NAME) or faults.get(Code.DUPLICATE_NAME)
-    tables = ("config name", layout.CONFIG_NAMES_OFFSET), ("config data", layout.CONFIG_DATA_OFFSET)
+    tables = ("name", layout.CONFIG_NAMES_OFFSET), ("config", layout.CONFIG_DATA_OFFSET)
     for what, start in tables:
         for slot, pointer in enumerate(layout.CONFIG_NAMES.unpack_from(raw, start)):
             if pointer:
-                about = fault if what == "config name" else None
+                about = fault if what == "name" else None
                 yield _field(f"{what} {slot}", start + 4 * slot, 4, f"blob at {pointer}", about)
 
 
@@ -143,7 +143,7 @@ def _slot_field(
     if not slot.dev_id:
         return HeaderField(f"slot {number}", at, end, "empty")
     device = names.get(slot.dev_id, f"device {slot.dev_id}")
-    value = f"cluster {slot.cluster}  {slot.mask:04x}  {device}"
+    value = f"{slot.cluster}  {slot.mask:04x}  {device}"
     wrong = next(
         (each for each in findings if each.concerns(slot.dev_id, slot.cluster, slot.cluster)), None
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -10,14 +11,17 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import TabbedContent
 
+from vmatui.drawing.overlay import Region
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.report import VerifyReport
 from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
+from vmatui.tui.messages import BytesWanted, Cancelled, Done, Failed, JobEnded, JobProgressed
+from vmatui.tui.screens.hex import HexScreen
 from vmatui.tui.screens.restore import RestoreScreen
 from vmatui.tui.walks import Picture, partitions, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
+from vmatui.tui.widgets.hexsubject import HexSubject, Known
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.resultpanel import ResultPanel
@@ -66,6 +70,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self._overlay: Job | None = None
         """Reads the partition tables; what it cannot find out is left unsaid."""
         self._has_regions = False
+        self._regions: Mapping[int, Sequence[Region]] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the band, the tabs, the result of a check, and the line of what runs."""
@@ -177,6 +182,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
     def _take_regions(self, regions: object) -> None:
         if isinstance(regions, dict):
             self._has_regions = True
+            self._regions = regions
             self.query_one(ArchiveTabs).take_regions(regions)
 
     def _learn(self, report: VerifyReport, picture: Picture) -> None:
@@ -187,6 +193,18 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.query_one(ArchiveTabs).draw(picture)
         self._show(report)
         self._rest()
+
+    @on(BytesWanted)
+    def _show_bytes(self, message: BytesWanted) -> None:
+        picture, report = self._picture, self.report
+        known = Known(
+            picture.extents,
+            picture.placement,
+            self._regions,
+            report.findings if report else (),
+            report.bytes if report else None,
+        )
+        self.app.push_screen(HexScreen(HexSubject(self.facts, known), message.place))
 
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()
