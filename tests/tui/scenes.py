@@ -85,7 +85,7 @@ async def the_map(pilot: Pilot[None]) -> None:
 
     The cursor is on a damaged cell; what is wrong with it is told beside or below.
     """
-    await press(pilot, "5", "enter")
+    await press(pilot, "5", "down", "m")
 
 
 @scene(f"dump/{DAMAGED}", sizes=BOTH)

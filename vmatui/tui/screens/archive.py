@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -13,17 +14,28 @@ from textual.widgets import TabbedContent
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.indexbytes import KeptIndex
 from vmatui.engine.picture import Picture
+from vmatui.engine.regions import Region
 from vmatui.engine.report import VerifyReport
 from vmatui.errors import UsageError
 from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed, Outcome
+from vmatui.tui.messages import (
+    BytesWanted,
+    Cancelled,
+    Done,
+    Failed,
+    JobEnded,
+    JobProgressed,
+    Outcome,
+)
 from vmatui.tui.proposals import default_folder
 from vmatui.tui.screens.ask import AskScreen
+from vmatui.tui.screens.hex import HexScreen
 from vmatui.tui.screens.restore import RestoreScreen
 from vmatui.tui.screens.salvage import SalvageScreen
 from vmatui.tui.walks import partitions, recalling, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
+from vmatui.tui.widgets.hexsubject import HexSubject, Known
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.resultpanel import ResultPanel
@@ -78,6 +90,7 @@ if there are some.
         self._overlay: Job | None = None
         """Reads the partition tables; what it cannot find out is left unsaid."""
         self._has_regions = False
+        self._regions: Mapping[int, Sequence[Region]] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the band, the tabs, the result of a check, and the line of what runs."""
@@ -211,6 +224,7 @@ if there are some.
     def _take_regions(self, regions: object) -> None:
         if isinstance(regions, dict):
             self._has_regions = True
+            self._regions = regions
             self.query_one(ArchiveTabs).take_regions(regions)
 
     def _learn(self, report: VerifyReport, picture: Picture) -> None:
@@ -235,6 +249,18 @@ if there are some.
 
         ask = AskScreen("A second copy", hint, "", begin)
         self.call_after_refresh(self.app.push_screen, ask)
+
+    @on(BytesWanted)
+    def _show_bytes(self, message: BytesWanted) -> None:
+        picture, report = self._picture, self.report
+        known = Known(
+            picture.extents,
+            picture.placement,
+            self._regions,
+            report.findings if report else (),
+            report.bytes if report else None,
+        )
+        self.app.push_screen(HexScreen(HexSubject(self.facts, known), message.place))
 
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()
