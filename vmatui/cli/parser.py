@@ -94,6 +94,7 @@ class Arguments(argparse.Namespace):
     view: str = "content"
     output: str = "-"
     no_cache: bool = False
+    is_archive: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -266,20 +267,29 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 def _add_map(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
-    parser.add_argument("--device", metavar="DEV", help="only this one (by name or id)")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--device", metavar="DEV", help="only this one (by name or id)")
     parser.add_argument(
         "--view",
         choices=("content", "health", "order"),
         default="content",
         help="how full, what is sound, or when in the archive it comes (default: content)",
     )
-    parser.add_argument(
+    shown.add_argument(
+        "--archive",
+        dest="is_archive",
+        action="store_true",
+        help="draw the extents in file order, not the devices",
+    )
+    output_choice = parser.add_mutually_exclusive_group()
+    output_choice.add_argument(
         "-o",
         dest="output",
-        metavar="FILE.svg",
+        metavar="FILE",
         default="-",
-        help="write a new picture; the default, -, prints text",
+        help="write a new picture, FILE.svg or FILE.png; the default, -, prints text",
     )
+    _add_json(output_choice)
     _add_no_cache(parser)
 
 

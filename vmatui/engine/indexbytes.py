@@ -11,8 +11,9 @@ import io
 import json
 import struct
 import sys
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from blake3 import blake3
@@ -68,7 +69,7 @@ class KeptIndex:
     report: VerifyReport
     regions: Mapping[int, tuple[Region, ...]]
     """The partitions of the devices that have some, by dev_id."""
-    read_at: int
+    read_at: int = field(default_factory=lambda: int(time.time()))
     """Seconds since the epoch."""
 
 

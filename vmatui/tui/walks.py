@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 
+from vmatui.drawing.cells import levels_of
+from vmatui.drawing.order import order_of
 from vmatui.drawing.overlay import archive_regions
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.compare import compare
@@ -58,9 +60,19 @@ def recalling(facts: ArchiveFacts) -> JobFunction:
 
     def run(_progress: ProgressFunction, _cancel: threading.Event) -> KeptIndex | None:
         with reopen(facts) as archive:
-            return IndexCache(archive, cache_folder(os.environ)).recall()
+            kept = IndexCache(archive, cache_folder(os.environ)).recall()
+        if kept is not None:
+            _sum_up(kept.picture)
+        return kept
 
     return run
+
+
+def _sum_up(picture: Picture) -> None:
+    """Sum up a whole picture here, where nobody waits: of 16 TiB that takes over a second."""
+    for dev_id, device_map in picture.map.devices.items():
+        levels_of(device_map).update()
+        order_of(picture.placement, dev_id, device_map.device.clusters)
 
 
 def reading_back(
