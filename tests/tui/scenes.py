@@ -297,7 +297,7 @@ async def the_salvaged(pilot: Pilot[None]) -> None:
 
 
 async def _offer(pilot: Pilot[None]) -> None:
-    await press(pilot, "s", "enter", "enter")
+    await press(pilot, "S", "enter", "enter")
     await wait_for(pilot, lambda: bool(pilot.app.screen.query("#question")))
     await settle(pilot)
 

@@ -19,7 +19,7 @@ from vmatui.tui.screens.salvage import SalvageScreen
 
 async def _begin(pilot: Pilot[None], folder: Path, other: str = "") -> SalvageScreen:
     """Go to the question before a salvage."""
-    await press(pilot, "s")
+    await press(pilot, "S")
     await _answer(pilot, str(folder))
     await _answer(pilot, other)
     await wait_for(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
@@ -106,7 +106,7 @@ def test_a_sound_archive_offers_no_salvage(archive: Path) -> None:
     app = VmaApp(archive)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "s")
+        await press(pilot, "S")
         assert isinstance(pilot.app.screen, ArchiveScreen)
         assert not notices(app)
 

@@ -62,13 +62,19 @@ class ArchiveScreen(JobScreen):
 each disk is, **Extents** are the pieces of the archive, **Findings** is what is wrong.
 
 `v` reads every byte and checks all that can be checked; `r` restores disks. Where something
-is wrong, `s` salvages: it gets back all that still proves itself, from several damaged copies
+is wrong, `S` salvages: it gets back all that still proves itself, from several damaged copies
 if there are some.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify", tooltip="Read every byte and check all that can be"),
         Binding("r", "restore", "Restore", tooltip="Choose where each disk goes"),
-        Binding("s", "salvage", "Salvage", tooltip="Get back what a damaged archive still holds"),
+        Binding(
+            "S",
+            "salvage",
+            "Salvage",
+            key_display="S",
+            tooltip="Get back what a damaged archive still holds",
+        ),
         Binding("escape,x", "stop", "Stop", tooltip="Stop what runs"),
         Binding("escape,backspace", "back", "Back", tooltip="Close the result, then the archive"),
         Binding("1", "tab('configs')", "Configs", group=_TABS),
@@ -273,7 +279,7 @@ if there are some.
 def _hint(report: VerifyReport | None) -> tuple[tuple[str, str], ...]:
     """Return what could be done next."""
     if report is not None and not report.is_sound:
-        salvage = ("   s ", ACCENT), ("gets back what can be got back", MUTED)
+        salvage = ("   S ", ACCENT), ("gets back what can be got back", MUTED)
         return ("5 ", ACCENT), ("shows what is wrong and where", MUTED), *salvage
     if report is not None and report.is_full:
         return ("r ", ACCENT), ("restores disks", MUTED)
