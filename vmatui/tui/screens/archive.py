@@ -13,6 +13,7 @@ from textual.widgets import TabbedContent
 
 from vmatui.drawing.overlay import Region
 from vmatui.engine.archivefacts import ArchiveFacts
+from vmatui.engine.byteplace import ArchivePlace, BytePlace
 from vmatui.engine.report import VerifyReport
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import BytesWanted, Cancelled, Done, Failed, JobEnded, JobProgressed
@@ -53,6 +54,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         Binding("r", "restore", "Restore", tooltip="Choose where each disk goes"),
         Binding("escape,x", "stop", "Stop", tooltip="Stop what runs"),
         Binding("escape,backspace", "back", "Back", tooltip="Close the result, then the archive"),
+        Binding("b", "bytes", "Bytes", tooltip="Show any byte of the archive", show=False),
         Binding("1", "tab('configs')", "Configs", group=_TABS),
         Binding("2", "tab('devices')", "Devices", group=_TABS),
         Binding("3", "tab('map')", "Map", group=_TABS),
@@ -194,8 +196,15 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self._show(report)
         self._rest()
 
+    def action_bytes(self) -> None:
+        """Show the bytes of the archive, from its start."""
+        self._open_bytes(ArchivePlace(0))
+
     @on(BytesWanted)
     def _show_bytes(self, message: BytesWanted) -> None:
+        self._open_bytes(message.place)
+
+    def _open_bytes(self, place: BytePlace) -> None:
         picture, report = self._picture, self.report
         known = Known(
             picture.extents,
@@ -204,7 +213,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
             report.findings if report else (),
             report.bytes if report else None,
         )
-        self.app.push_screen(HexScreen(HexSubject(self.facts, known), message.place))
+        self.app.push_screen(HexScreen(HexSubject(self.facts, known), place))
 
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()
