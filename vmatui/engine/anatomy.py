@@ -85,6 +85,12 @@ class Anatomy:
         """Return the archive offset of a slot."""
         return self.offset + layout.EXTENT_SLOTS + number * layout.SLOT_SIZE
 
+    def data_of(self, offset: int) -> int | None:
+        """Return where the blocks start of the slot that an archive offset belongs to."""
+        number = self.slot_at(offset)
+        is_stored = number is not None and self.starts[number] < self.starts[number + 1]
+        return self.starts[number] if number is not None and is_stored else None
+
     def block_offset(self, number: int, block: int) -> int | None:
         """Return the archive offset of a block of a slot's cluster, None if it is not stored."""
         mask = self.slots[number].mask

@@ -9,7 +9,6 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from vmatui.engine.anatomy import Anatomy
 from vmatui.engine.extentfaults import header_faults
@@ -71,8 +70,8 @@ def extent_fields(
         _field("magic", start, 4, repr(magic)[2:-1], faults.get(Code.EXTENT_MAGIC), "VMAE"),
         _field("reserved", start + 4, 2, str(reserved), faults.get(Code.EXTENT_RESERVED), "0"),
         _field("blocks", start + 6, 2, str(count), blocks, named),
-        _field("uuid", start + 8, 16, str(UUID(bytes=own_uuid)), faults.get(Code.EXTENT_UUID),
-               str(UUID(bytes=uuid))),
+        _field("uuid", start + 8, 16, own_uuid.hex(), faults.get(Code.EXTENT_UUID),
+               uuid.hex()),
         _field("md5", start + 24, 16, md5.hex(), faults.get(Code.EXTENT_CHECKSUM), rightful),
     ]  # fmt: skip
     about = [
@@ -81,8 +80,9 @@ def extent_fields(
         if finding.code in _SLOT_CODES and (finding.extent or 0) <= anatomy.number
     ]
     for number, slot in enumerate(anatomy.slots):
-        at = anatomy.slot_offset(number)
-        fields.append(_slot_field(number, at, slot, names, about))
+        same = anatomy.slots.count(slot) > 1 and anatomy.slots.index(slot) == number
+        found = [each for each in about if not (same and each.code is Code.DUPLICATE_CLUSTER)]
+        fields.append(_slot_field(number, anatomy.slot_offset(number), slot, names, found))
     return tuple(fields)
 
 
@@ -100,7 +100,7 @@ def archive_fields(raw: bytes, header: Header, faults: Sequence[Fault]) -> tuple
     fields = [
         _field("magic", 0, 4, repr(magic)[2:-1]),
         _field("version", 4, 4, str(version)),
-        _field("uuid", 8, 16, str(UUID(bytes=uuid))),
+        _field("uuid", 8, 16, uuid.hex()),
         _field("ctime", 24, 8, f"{ctime} s since 1970"),
         _field("md5", 32, 16, md5.hex(), general.get(Code.HEADER_CHECKSUM), digest),
         _field("blobs at", 48, 4, str(blobs), general.get(Code.HEADER_BLOBS)),

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import TabbedContent
 
 from vmatui.engine.archivefacts import ArchiveFacts
+from vmatui.engine.byteplace import ArchivePlace, BytePlace
 from vmatui.engine.indexbytes import KeptIndex
 from vmatui.engine.picture import Picture
 from vmatui.engine.regions import Region
@@ -77,6 +78,7 @@ if there are some.
         ),
         Binding("escape,x", "stop", "Stop", tooltip="Stop what runs"),
         Binding("escape,backspace", "back", "Back", tooltip="Close the result, then the archive"),
+        Binding("b", "bytes", "Bytes", tooltip="Show any byte of the archive", show=False),
         Binding("1", "tab('configs')", "Configs", group=_TABS),
         Binding("2", "tab('devices')", "Devices", group=_TABS),
         Binding("3", "tab('map')", "Map", group=_TABS),
@@ -256,8 +258,15 @@ if there are some.
         ask = AskScreen("A second copy", hint, "", begin)
         self.call_after_refresh(self.app.push_screen, ask)
 
+    def action_bytes(self) -> None:
+        """Show the bytes of the archive, from its start."""
+        self._open_bytes(ArchivePlace(0))
+
     @on(BytesWanted)
     def _show_bytes(self, message: BytesWanted) -> None:
+        self._open_bytes(message.place)
+
+    def _open_bytes(self, place: BytePlace) -> None:
         picture, report = self._picture, self.report
         known = Known(
             picture.extents,
@@ -266,7 +275,7 @@ if there are some.
             report.findings if report else (),
             report.bytes if report else None,
         )
-        self.app.push_screen(HexScreen(HexSubject(self.facts, known), message.place))
+        self.app.push_screen(HexScreen(HexSubject(self.facts, known), place))
 
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()

@@ -198,9 +198,7 @@ for text, or for bytes typed as `0x564d41`; once more with nothing typed, it loo
             self.open(ArchivePlace(start))
         else:
             anatomy = self.subject.anatomy(self.dump.cursor)
-            slot = anatomy.slot_at(start) if anatomy else None
-            is_stored = anatomy is not None and slot is not None and anatomy.slots[slot].mask
-            self.go_to(anatomy.starts[slot] if anatomy and slot and is_stored else start)
+            self.go_to((anatomy and anatomy.data_of(start)) or start)
         self.dump.focus()
 
     def _step_to(self, offset: int | None, what: str, step: int) -> None:

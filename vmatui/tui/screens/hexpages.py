@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from textual import on
 from textual.content import Content
 
+from vmatui.engine.bytepages import PAGE
 from vmatui.engine.byteplace import ArchivePlace, BytePlace
 from vmatui.tui.hexreads import HexReads, Pages, Search
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded, JobProgressed
-from vmatui.tui.widgets.hexcanvas import PAGE
 from vmatui.tui.widgets.hexdump import HexDump
 from vmatui.tui.widgets.hexsubject import HexSubject
 from vmatui.tui.widgets.jobbar import JobBar
@@ -63,8 +63,7 @@ class HexPages(JobScreen):
             if device is None or place.offset >= device.size:
                 return False
             known = size = device.size
-        if self._job is not None:
-            self._job.stop()
+        self._drop_job()
         self._is_given_up = False
         subject.device = device
         self.dump.show(
@@ -81,8 +80,7 @@ class HexPages(JobScreen):
 
     def search(self, needle: bytes) -> None:
         """Look for bytes behind the cursor."""
-        if self._job is not None:
-            self._job.stop()
+        self._drop_job()
         job = self._reads.searching(self.subject.device, needle, self.dump.cursor + 1)
         self._begin(Job("Searching", job))
 
@@ -108,8 +106,7 @@ class HexPages(JobScreen):
 
     @on(HexDump.EndWanted)
     def _end_wanted(self) -> None:
-        if self._job is not None:
-            self._job.stop()
+        self._drop_job()
         self._wants_last = True
         self._begin(Job("Reading to the end", self._reads.ending()))
 
@@ -161,6 +158,13 @@ class HexPages(JobScreen):
         job = self._reads.reading(self.subject.device, pages, beside, PAGE, part)
         self._begin(Job("Reading", job), pages, part)
 
+    def _drop_job(self) -> None:
+        """Stop what runs and wait for nothing of it; the next job begins when it has ended."""
+        if self._job is not None:
+            self._job.stop()
+            self._job = None
+            self.rest()
+
     def _begin(self, job: Job, pages: Sequence[int] = (), part: int | None = None) -> None:
         self._asked, self._part = pages, part
         self._job = self.start(job)
@@ -172,7 +176,7 @@ class HexPages(JobScreen):
         if self.subject.device is not None:
             dump.take(pages.pieces, dump.bytes, is_final=True)
             return
-        self._archive_size = pages.size if self._archive_size is None else self._archive_size
+        self._archive_size = self._archive_size if pages.size is None else pages.size
         size = self._archive_size
         if size is None:
             # A full page has a next one, as far as one can tell.

@@ -27,14 +27,17 @@ that is wrong; the line below it says what it should be. Moving here moves among
 Enter on a slot goes to the data of its cluster. A slot is cluster, mask and device.
 """
 
-    class Pointed(Message):
-        """The cursor stands on a field, moved by the user."""
+    class FieldMessage(Message):
+        """Something about one field."""
 
         def __init__(self, field: HeaderField) -> None:
             super().__init__()
             self.field = field
 
-    class Followed(Pointed):
+    class Pointed(FieldMessage):
+        """The cursor stands on a field, moved by the user."""
+
+    class Followed(FieldMessage):
         """Enter on a field."""
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -5,7 +5,6 @@ Only the lines on screen are drawn, from pages that others read; what is not rea
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
@@ -18,15 +17,12 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from vmatui.engine.bytepieces import Flaw, Piece, within
+from vmatui.engine.bytepages import PAGE, BytePages
+from vmatui.engine.bytepieces import Flaw, Piece
 from vmatui.tui.widgets import hexlines
 from vmatui.tui.widgets.hexlines import Ground, HexBrush, Kind
 from vmatui.tui.widgets.palette import palette_of
 
-PAGE: Final = 64 << 10
-"""Bytes that are read at once."""
-_PAGES: Final = 256
-"""Pages that stay at hand, 16 MiB."""
 _FLAWS: Final = {
     Flaw.ZERO: Kind.NOT_STORED,
     Flaw.MISSING: Kind.MISSING,
@@ -98,7 +94,7 @@ class HexCanvas(ScrollView, can_focus=True):
         self.found: Span = (0, 0)
         self.wrong: Sequence[Span] = ()
         self._headers: Headers = lambda _start, _end: ()
-        self._pages: OrderedDict[int, Piece] = OrderedDict()
+        self._pages = BytePages()
         self._lines: dict[int, Strip] = {}
         self._brush: HexBrush | None = None
 
@@ -134,11 +130,7 @@ class HexCanvas(ScrollView, can_focus=True):
 
     def take(self, pages: Sequence[Piece], size: int, *, is_final: bool) -> None:
         """Take in pages that were read, and how many bytes there are by now."""
-        for piece in pages:
-            self._pages[piece.offset // PAGE] = piece
-            self._pages.move_to_end(piece.offset // PAGE)
-        while len(self._pages) > _PAGES:
-            self._pages.popitem(last=False)
+        self._pages.take(pages)
         if (size, is_final) != (self.bytes, self.is_final):
             self.bytes, self.is_final = size, is_final
             self._arrange()
@@ -161,33 +153,24 @@ class HexCanvas(ScrollView, can_focus=True):
         self.cursor = max(0, min(offset, self.bytes - 1))
 
     def bytes_at(self, offset: int, length: int) -> bytes:
-        """Return some bytes, as far as they were read."""
-        piece = self._pages.get(offset // PAGE)
-        at = offset % PAGE
-        return piece.data[at : at + length] if piece is not None else b""
+        """Return some bytes of one page, as far as they were read."""
+        return self._pages.data(offset, length)
 
     def flaw(self, offset: int) -> Flaw | None:
         """Return what is the matter with a byte, if it was read and anything is."""
-        piece = self._pages.get(offset // PAGE)
-        flaws = (flaw for low, high, flaw in piece.flaws if low <= offset < high) if piece else ()
-        return next(iter(flaws), None)
+        flaws = self._pages.flaws(offset, offset + 1)
+        return flaws[0][2] if flaws else None
 
     def wanted(self) -> list[int]:
         """Return the offsets of the pages that are on screen and not at hand."""
         top = self.scroll_offset.y * self.columns
         end = min(top + self.size.height * self.columns, self.bytes)
-        pages = {self.cursor // PAGE, *range(top // PAGE, -(-end // PAGE))}
-        return [page * PAGE for page in sorted(pages) if page not in self._pages]
+        return self._pages.lacking([self.cursor, *range(top, end, PAGE), max(end - 1, 0)])
 
     def neighbours(self) -> list[int]:
-        """Return the offsets of the pages beside those on screen that are not at hand."""
-        page = self.cursor // PAGE
-        beside = (page + 1, page - 1)
-        return [
-            other * PAGE
-            for other in beside
-            if 0 <= other * PAGE < self.bytes and other not in self._pages
-        ]
+        """Return the offsets of the pages beside the cursor's that are not at hand."""
+        beside = (self.cursor + PAGE, self.cursor - PAGE)
+        return self._pages.lacking(offset for offset in beside if 0 <= offset < self.bytes)
 
     def on_resize(self, _event: Resize) -> None:
         """Lay the lines out anew."""
@@ -251,10 +234,9 @@ class HexCanvas(ScrollView, can_focus=True):
 
     def _read(self, start: int, end: int) -> tuple[bytes, bytearray]:
         """Return bytes of one page, and their looks on plain ground."""
-        piece = self._pages.get(start // PAGE)
-        data = self.bytes_at(start, end - start)
+        data = self._pages.data(start, end - start)
         looks = hexlines.looks_of(data)
-        for low, high, flaw in within(piece.flaws, start, end) if piece else ():
+        for low, high, flaw in self._pages.flaws(start, end):
             hexlines.lay_kind(looks, low - start, high - start, _FLAWS[flaw])
         unread = end - start - len(data)
         return data + bytes(unread), looks + bytes([Kind.UNREAD]) * unread
@@ -272,8 +254,7 @@ class HexCanvas(ScrollView, can_focus=True):
         """Return the glyph of what is wrong in a line."""
         if any(low < end and high > start for low, high in self.wrong):
             return "!" if palette_of(self).is_ascii else "✘"
-        piece = self._pages.get(start // PAGE)
-        flaws = {flaw for _, _, flaw in within(piece.flaws, start, end)} if piece else set()
+        flaws = {flaw for _, _, flaw in self._pages.flaws(start, end)}
         return "~" if Flaw.DOUBTFUL in flaws else " "
 
     def _styles(self) -> list[Style]:

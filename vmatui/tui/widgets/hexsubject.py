@@ -59,6 +59,7 @@ class HexSubject:
         """None shows the archive itself."""
         self.names = {device.dev_id: device.name for device in facts.header.devices}
         self._headers: dict[int, tuple[Anatomy | None, Sequence[HeaderField]]] = {}
+        self._last_finding: tuple[tuple[int | None, int, int], Finding | None] | None = None
 
     @property
     def least_size(self) -> int:
@@ -164,17 +165,15 @@ class HexSubject:
 
     def finding_at(self, offset: int) -> Finding | None:
         """Return a finding about the byte's cluster or extent."""
-        place = self.counterpart(offset) if self.device is None else None
-        cluster = (place.offset if isinstance(place, DevicePlace) else offset) // CLUSTER_SIZE
-        device = self.device.dev_id if self.device else None
-        device = place.dev_id if isinstance(place, DevicePlace) else device
-        part = self.part(offset)
-        for finding in self.known.findings:
-            if device is not None and finding.concerns(device, cluster, cluster):
-                return finding
-            if part is not None and finding.extent == part and finding.cluster is None:
-                return finding
-        return None
+        device = self.device
+        place = DevicePlace(device.dev_id, offset) if device else self.counterpart(offset)
+        spot = 0, 0
+        if isinstance(place, DevicePlace):
+            spot = place.dev_id, place.offset // CLUSTER_SIZE
+        key = self.part(offset), *spot
+        if self._last_finding is None or self._last_finding[0] != key:
+            self._last_finding = key, self._find(*key)
+        return self._last_finding[1]
 
     def describe(self, offset: int, flaw: Flaw | None) -> Content:
         """Say where a byte is, and what is the matter with it."""
@@ -189,6 +188,14 @@ class HexSubject:
         if anatomy is None:
             return whereabouts.unknown(has_extents=len(self.known.extents) > 0)
         return whereabouts.in_extent(anatomy, offset, here, self.names, regions)
+
+    def _find(self, part: int | None, dev_id: int, cluster: int) -> Finding | None:
+        for finding in self.known.findings:
+            if dev_id and finding.concerns(dev_id, cluster, cluster):
+                return finding
+            if part is not None and finding.extent == part and finding.cluster is None:
+                return finding
+        return None
 
     def _finding_places(self) -> set[int]:
         if self.device is None:
