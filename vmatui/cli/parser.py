@@ -93,6 +93,8 @@ class Arguments(argparse.Namespace):
     device: str | None = None
     view: str = "content"
     output: str = "-"
+    no_cache: bool = False
+    is_archive: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -161,6 +163,7 @@ def _take_late(arguments: Arguments, words: Sequence[str]) -> bool:
 def _ui_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="vmatui", usage=_USAGE, formatter_class=_Formatter, allow_abbrev=False)
     parser.add_argument("path", nargs="?")
+    _add_no_cache(parser)
     return parser
 
 
@@ -255,6 +258,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="read only the headers, if FILE is not compressed"
     )
     add_manifest_option(parser)
+    _add_no_cache(parser)
     add_report(parser)
     parser.add_argument(
         "--overwrite", action="store_true", help="a page that is there may be replaced"
@@ -263,19 +267,37 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 def _add_map(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
-    parser.add_argument("--device", metavar="DEV", help="only this one (by name or id)")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--device", metavar="DEV", help="only this one (by name or id)")
     parser.add_argument(
         "--view",
         choices=("content", "health", "order"),
         default="content",
         help="how full, what is sound, or when in the archive it comes (default: content)",
     )
-    parser.add_argument(
+    shown.add_argument(
+        "--archive",
+        dest="is_archive",
+        action="store_true",
+        help="draw the extents in file order, not the devices",
+    )
+    output_choice = parser.add_mutually_exclusive_group()
+    output_choice.add_argument(
         "-o",
         dest="output",
-        metavar="FILE.svg",
+        metavar="FILE",
         default="-",
-        help="write a new picture; the default, -, prints text",
+        help="write a new picture, FILE.svg or FILE.png; the default, -, prints text",
+    )
+    _add_json(output_choice)
+    _add_no_cache(parser)
+
+
+def _add_no_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="neither recall nor keep what was read of a compressed archive",
     )
 
 

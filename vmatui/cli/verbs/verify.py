@@ -6,22 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.chosencache import chosen_cache
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.reference import list_lines
 from vmatui.cli.referencelog import ReferenceLog
-from vmatui.cli.reporting import ReportPage, reporting
+from vmatui.cli.reporting import reporting
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.records import verify_record
 from vmatui.engine.report import VerifyReport, sentences
 from vmatui.engine.verify import Visitor, verify
+from vmatui.storage.faults import Compression
 
 
 def run(arguments: Arguments, interruption: Interruption) -> int:
     """Verify an archive; return the exit status."""
     with open_archive(arguments.file) as archive, reporting(arguments, archive) as pages:
-        report = _verify(archive, arguments, interruption, pages)
+        visitors = [visitor for page in pages for visitor in page.visitors]
+        if archive.source.compression is Compression.NONE or arguments.manifest is not None:
+            report = _verify(archive, arguments, interruption, visitors)
+        else:
+            report = _verify_and_keep(archive, arguments, interruption, visitors)
         for page in pages:
             page.write(report)
     if arguments.json:
@@ -32,13 +38,30 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     return exit_status(report.findings)
 
 
+def _verify_and_keep(
+    archive: Archive,
+    arguments: Arguments,
+    interruption: Interruption,
+    visitors: Sequence[Visitor],
+) -> VerifyReport:
+    """Verify a compressed archive, so that it need not be read again to be mapped."""
+    from vmatui.engine.indexcache import IndexCache
+    from vmatui.engine.picture import Picture
+
+    cache = IndexCache(archive, chosen_cache(arguments))
+    picture = Picture(archive.header.devices)
+    report = _verify(archive, arguments, interruption, (*picture.visitors, *visitors))
+    cache.keep(picture, report)
+    return report
+
+
 def _verify(
     archive: Archive,
     arguments: Arguments,
     interruption: Interruption,
-    pages: Sequence[ReportPage],
+    wanted: Sequence[Visitor],
 ) -> VerifyReport:
-    visitors: list[Visitor] = [visitor for page in pages for visitor in page.visitors]
+    visitors = [*wanted]
     if arguments.verbose:
         output.write_lines(list_lines(archive.header))
         visitors.append(ReferenceLog(archive.header.devices, output.write_line))
