@@ -152,6 +152,7 @@ def test_an_archive_that_comes_through_a_pipe_is_reported_in_its_one_walk(
         result = run_process("verify", "-", "--report", page, exit_code=1, stdin=piped)
         os.close(piped)
     assert "extent-checksum" in result.stderr
+    assert "<h1>standard input</h1>" in page.read_text()
     assert "damaged 3" in page.read_text()
 
 

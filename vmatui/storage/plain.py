@@ -14,7 +14,7 @@ from vmatui.errors import SourceError
 from vmatui.storage.descriptor import Descriptor, label, remaining
 from vmatui.storage.faults import Compression, SourceFault, StreamState
 from vmatui.storage.opened import OpenedSource
-from vmatui.storage.unreadable import STEP, is_regional
+from vmatui.storage.unreadable import STEP, is_regional, reading_singly
 
 
 class PlainFile(OpenedSource):
@@ -77,7 +77,8 @@ class PlainFile(OpenedSource):
         left = self._descriptor.end() - self.position
         step = view[: max(0, min(STEP - self.position % STEP, left))]
         try:
-            count = self._descriptor.preadv([step], self.position)
+            with reading_singly(self._descriptor.fd, self.position):
+                count = self._descriptor.preadv([step], self.position)
         except OSError as error:
             if not is_regional(error) or not step:
                 return self._end_at(error)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 STEP: Final = 4096
@@ -42,6 +44,20 @@ def is_regional(error: OSError) -> bool:
     return error.errno in _REGIONAL_ERRORS
 
 
+@contextmanager
+def reading_singly(fd: int, offset: int) -> Iterator[None]:
+    """Have the kernel read no more than it is asked for, from an offset on.
+
+    Else it reads ahead, and all of that fails together, good bytes before a bad place with it.
+    """
+    _advise(fd, offset, os.POSIX_FADV_DONTNEED)
+    _advise(fd, 0, os.POSIX_FADV_RANDOM)
+    try:
+        yield
+    finally:
+        _advise(fd, 0, os.POSIX_FADV_NORMAL)
+
+
 def unreadable_from(fd: int, offset: int, end: int) -> int:
     """Return how many bytes from an offset on cannot be read; 0 if the first ones can.
 
@@ -64,6 +80,12 @@ def unreadable_from(fd: int, offset: int, end: int) -> int:
         if at - offset >= 16 * step:
             step = min(2 * step, _LONGEST_STEP)
     return at - offset
+
+
+def _advise(fd: int, offset: int, advice: int) -> None:
+    # A hint that a file system refuses changes nothing.
+    with suppress(OSError):
+        os.posix_fadvise(fd, offset, 0, advice)
 
 
 def _is_readable(fd: int, offset: int, length: int) -> bool:
