@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -13,12 +14,14 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding, BindingType
 
+from tests.cli.test_golden import GOLDEN
 from tests.compressors import as_zstd
 from tests.damage import DAMAGED, sound
 from tests.forge import Disk, forge, noise
 from tests.tools import require_tool
 from vmatui import errors
 from vmatui.engine.demo import make_demo
+from vmatui.engine.jsontext import SCHEMA
 from vmatui.format.codes import MEANINGS
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
@@ -148,6 +151,79 @@ def test_the_exit_statuses_are_those_of_the_errors() -> None:
 def test_every_code_is_explained_in_its_words() -> None:
     rows = {code.strip("`"): meaning for code, meaning in table("code", "means")}
     assert rows == {code.value: meaning.title for code, meaning in MEANINGS.items()}
+
+
+OBJECTS = {name.strip("`"): fields for name, fields in table("object", "what it holds")}
+SIMPLE: dict[str, type] = {"text": str, "int": int, "bool": bool}
+PRINTED = {
+    "list.json": "list ARCHIVE",
+    "list-folder.json": "list FOLDER",
+    "config.json": "config",
+    "verify.json": "verify",
+    "verify-quick.json": "verify",
+    "verify-faulty.json": "verify",
+    "verify-cut.json": "verify",
+    "verify-rotten.json": "verify",
+    "seal.json": "seal",
+    "seal-faulty.json": "seal",
+    "restore.json": "restore",
+    "restore-faulty.json": "restore",
+    "restore-check.json": "restore",
+    "salvage-also.json": "restore",
+    "salvage-plan.json": "restore --dry-run",
+    "plan.json": "restore --dry-run",
+    "plan-problems.json": "restore --dry-run",
+    "check.json": "check",
+    "create.json": "create",
+    "create-plan.json": "create --dry-run",
+    "error.json": "error",
+    "config-missing.json": "error",
+}
+
+
+def check_object(value: object, kind: str) -> None:
+    """Check that an object has the fields of a row of the table, and no others."""
+    assert isinstance(value, dict)
+    known = dict(re.findall(r"`(\w+):([^`]+)`", OBJECTS[kind]))
+    assert value.keys() <= known.keys()
+    for name, promised in known.items():
+        assert promised.endswith("*") or name in value, f"{kind} has no {name}"
+        if name in value:
+            check_value(value[name], promised.rstrip("*"))
+
+
+def check_value(value: object, kind: str) -> None:
+    """Check one value against what the table says of it."""
+    if kind.endswith("?"):
+        if value is None:
+            return
+        kind = kind[:-1]
+    if kind[0] in "[{":
+        assert isinstance(value, list if kind[0] == "[" else dict)
+        for each in value.values() if isinstance(value, dict) else value:
+            check_value(each, kind[1:-1])
+    elif kind == "range":
+        assert isinstance(value, list)
+        first, last = value
+        assert 0 <= first <= last
+    elif kind in SIMPLE:
+        assert type(value) is SIMPLE[kind]
+    else:
+        check_object(value, kind)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in GOLDEN.glob("*.json")))
+def test_what_is_printed_as_json_is_what_the_table_says(name: str) -> None:
+    line = (GOLDEN / name).read_text().split("\n")[0]
+    value = json.loads(line)
+    assert next(iter(value)) == "schema"
+    assert value.pop("schema") == SCHEMA
+    check_object(value, PRINTED[name])
+
+
+def test_no_object_of_the_table_is_without_an_example() -> None:
+    named = set(re.findall(r":[\[{]?([\w-]+)", " ".join(OBJECTS.values()))) | set(PRINTED.values())
+    assert set(OBJECTS) == named - {*SIMPLE, "range"}
 
 
 def test_the_python_example_runs(

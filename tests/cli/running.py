@@ -36,11 +36,12 @@ class Result:
 
     @property
     def json(self) -> dict[str, Any]:
-        """The one object that standard output must be, on one line."""
+        """The one object that standard output must be, on one line, less its schema."""
         assert self.stdout.count(b"\n") == 1
         assert self.stdout.isascii()
         value = json.loads(self.stdout)
         assert isinstance(value, dict)
+        assert value.pop("schema") == 1
         return value
 
 

@@ -98,7 +98,7 @@ def test_ctrl_c_over_and_over_ends_the_wait_for_a_header_that_never_comes(
     stdout = _interrupt_three_times(process)
     os.close(writer)
     assert process.returncode == 130
-    assert stdout == b'{"archive": "fifo", "error": "stopped by the user"}\n'
+    assert stdout == b'{"schema": 1, "archive": "fifo", "error": "stopped by the user"}\n'
 
 
 @pytest.mark.parametrize("number", SIGNALS)

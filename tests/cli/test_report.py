@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from html.parser import HTMLParser
@@ -152,6 +153,7 @@ def test_an_archive_that_comes_through_a_pipe_is_reported_in_its_one_walk(
         result = run_process("verify", "-", "--report", page, exit_code=1, stdin=piped)
         os.close(piped)
     assert "extent-checksum" in result.stderr
+    assert "<h1>standard input</h1>" in page.read_text()
     assert "damaged 3" in page.read_text()
 
 
@@ -204,3 +206,16 @@ def test_a_restore_that_does_not_walk_it_all_has_no_page(
     words = ("restore", "faulty.vma", "out", option, "--report", page)
     assert "--report" in run(*words, exit_code=2).stderr
     assert not page.exists()
+
+
+def test_a_page_that_cannot_be_written_does_not_cost_what_was_found(
+    folder: Path, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwritev", full)
+    result = run("verify", "faulty.vma", "--report", page, exit_code=4)
+    assert "error: extent-checksum" in result.stderr
+    assert f"cannot write {page}: No space left on device" in result.stderr
+    assert not any("page" in each.name for each in folder.iterdir())

@@ -8,6 +8,8 @@ from tests.cli.running import run
 from tests.compressors import as_zstd
 from tests.damage import CONSEQUENCES, DAMAGED, LEGAL, sound
 from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
+from tests.storage.medium import break_medium
+from tests.streamdamage import zstd_frame
 from vmatui.engine.advice import advice
 from vmatui.format.codes import MEANINGS, Code
 
@@ -72,3 +74,23 @@ def test_every_line_of_progress_comes_when_its_percentage_is_reached(folder: Pat
     assert len(lines) == 100
     for percent, line in enumerate(lines, 1):
         assert line.startswith(f"progress {percent}% (read {percent * 2 * CLUSTER} bytes, duration")
+
+
+def test_a_bad_place_of_the_medium_is_named_and_the_rest_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = forge([Disk("a", noise(40 * CLUSTER))], slots_per_extent=5)
+    frames = [zstd_frame(data[at : at + 500_000]) for at in range(0, len(data), 500_000)]
+    Path("bad.vma").write_bytes(data)
+    Path("bad.vma.zst").write_bytes(b"".join(frames))
+    bad = len(frames[0]) + len(frames[1]) // 2
+    break_medium(monkeypatch, range(bad, bad + 1))
+    for name, lost in (("bad.vma", 1), ("bad.vma.zst", 15)):
+        found = run("verify", name, "--json", exit_code=1).json
+        (told,) = (each for each in found["findings"] if each["code"] == "read-error")
+        assert f"bytes {bad} to {bad - bad % 4096 + 4095} of" in told["message"]
+        assert "ddrescue" in told["advice"]
+        assert found["stream"] == "faulty"
+        (device,) = found["devices"]
+        assert device["stored"] >= 40 - lost
+        assert device["stored"] + device["missing"] + device["damaged"] == 40

@@ -44,7 +44,10 @@ def test_the_text_of_a_faulty_archive_names_the_findings_and_what_is_incomplete(
 def test_json_is_what_the_command_line_prints(tmp_path: Path) -> None:
     report = _report(tmp_path, sound().build())
     save_report(report, str(tmp_path / "report.JSON"))
-    assert json.loads((tmp_path / "report.JSON").read_text()) == restore_record(report)
+    assert json.loads((tmp_path / "report.JSON").read_text()) == {
+        "schema": 1,
+        **restore_record(report),
+    }
 
 
 def test_a_file_that_is_there_is_never_replaced(tmp_path: Path) -> None:

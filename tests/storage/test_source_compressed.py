@@ -139,7 +139,7 @@ def test_other_data_after_the_stream_are_a_fault(tmp_path: Path, compression: st
 
 
 @EACH
-def test_a_read_error_gives_what_was_read_before_it(
+def test_a_disk_that_is_gone_gives_what_was_read_before(
     tmp_path: Path, compression: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = os.read
@@ -148,7 +148,7 @@ def test_a_read_error_gives_what_was_read_before_it(
     def read(fd: int, length: int) -> bytes:
         size = next(failing)
         if size is None:
-            raise OSError(errno.EIO, "Input/output error")
+            raise OSError(errno.ENXIO, "No such device or address")
         return real(fd, size)
 
     with opened(tmp_path, PACKED[compression]) as source:
@@ -157,7 +157,7 @@ def test_a_read_error_gives_what_was_read_before_it(
         monkeypatch.undo()
         whole, _, _ = read_file(tmp_path, PACKED[compression][:100_064])
         assert data == whole
-        message = "the file cannot be read from byte 100064 on: Input/output error"
+        message = "the file cannot be read from byte 100064 on: No such device or address"
         doubt = 0 if compression == "lzop" else len(data)
         assert source.take_faults() == [SourceFault("read-error", len(data), 0, message, doubt)]
         assert source.stream is StreamState.FAULTY

@@ -50,7 +50,7 @@ def _section(code: Code, found: Sequence[Finding]) -> Html:
 
 def _row(finding: Finding) -> Html:
     return element(
-        "tr", element("td", _place(finding), class_="place n"), element("td", finding.message)
+        "tr", element("td", _place(finding), class_="place"), element("td", finding.message)
     )
 
 

@@ -16,7 +16,8 @@ h1 { font-size: 1.6rem; margin: 0 0 .25rem; }
 h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--line); }
 h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
 p { margin: .25rem 0; }
-code, td.n, th.n, pre { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .85em; }
+code, td.n, th.n, td.place, pre { font-family: ui-monospace, Menlo, Consolas, monospace;
+  font-size: .85em; }
 pre { white-space: pre-wrap; background: var(--card); padding: .75rem; }
 .faint { color: var(--faint); }
 .good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
@@ -31,7 +32,7 @@ dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .
   margin: 0; }
 dt { color: var(--faint); } dd { margin: 0; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; overflow-wrap: break-word; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0;
   border-bottom: 1px solid var(--line); }
 th.n, td.n { text-align: right; white-space: nowrap; }

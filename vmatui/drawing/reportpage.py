@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from vmatui.drawing.devicebytes import device_table
+from vmatui.drawing.devicetable import device_table
 from vmatui.drawing.html import Html, counted, element, joined
 from vmatui.drawing.inlinesvg import signs
 from vmatui.drawing.pagefindings import finding_sections
@@ -22,6 +22,7 @@ from vmatui.engine.report import VerifyReport, sentences
 from vmatui.engine.restore import Output
 from vmatui.format.codes import Severity
 from vmatui.format.header import Config
+from vmatui.storage.descriptor import label
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 """What a browser may load: nothing."""
@@ -63,7 +64,7 @@ def report_page(
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"vmatui: {report.archive}"),
+        element("title", f"vmatui: {label(report.archive)}"),
         element("style", Html(page_style())),
     )
     names = {device.dev_id: device.name for device in report.devices}
@@ -91,7 +92,7 @@ def moment(seconds: int) -> str:
 
 
 def _top(report: VerifyReport, facts: PageFacts) -> Iterator[Html]:
-    yield element("h1", report.archive)
+    yield element("h1", label(report.archive))
     look = "good" if report.is_sound else "bad"
     yield element("p", element("b", _verdict(report), class_=look))
     titles = ("structure", "stream", "payload")
@@ -134,7 +135,7 @@ def _facts(report: VerifyReport, facts: PageFacts) -> Iterator[tuple[Html, Html]
     manifest = "none" if proof.manifest is None else str(proof.manifest)
     digest = "" if proof.digest is None else f", digest {proof.digest.hex()}"
     lines = (
-        ("file", report.archive),
+        ("file", label(report.archive)),
         ("size", size),
         ("compression", report.compression.value),
         ("read", f"{report.bytes:,} bytes unpacked, {counted(report.extents, 'extent')}"),

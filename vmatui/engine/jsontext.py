@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 Record: TypeAlias = dict[str, Json]
 
+SCHEMA: Final = 1
+"""Stands first in what is printed; grows when a key goes or gets another meaning."""
+
 
 def json_text(value: Mapping[str, Json]) -> str:
-    """Return one object as one line; a byte that is no text comes as an escape."""
+    """Return one object as one line, `SCHEMA` first; a byte that is no text comes as an escape."""
     import json
 
-    return json.dumps(_sayable(value))
+    return json.dumps(_sayable({"schema": SCHEMA, **value}))
 
 
 def _sayable(value: Json) -> Json:

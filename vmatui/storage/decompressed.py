@@ -34,7 +34,7 @@ class DecompressedSource(OpenedSource):
         self._settled = 0
         self._piece = memoryview(b"")
         self._is_broken = self._is_ended = False
-        self._start(Intake(descriptor.read, compression, descriptor.size, descriptor.tail))
+        self._start(Intake(descriptor.read_on, compression, descriptor.size, descriptor.tail))
 
     @property
     def settled(self) -> int:

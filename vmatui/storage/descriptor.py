@@ -8,6 +8,13 @@ import stat
 from collections.abc import Sequence
 
 from vmatui.errors import SourceError
+from vmatui.storage.unreadable import (
+    STEP,
+    UnreadableError,
+    is_regional,
+    reading_singly,
+    unreadable_from,
+)
 
 STANDARD_INPUT = "-"
 _MOST_VIEWS = 1024
@@ -46,6 +53,32 @@ class Descriptor:
             given, self._head = self._head[:length], self._head[length:]
             return given
         return self._read(length)
+
+    def read_on(self, length: int) -> bytes:
+        """Read like `read`, and go past what cannot be read.
+
+        Raises:
+            UnreadableError: bytes cannot be read; the next call gives those after them.
+            OSError: nothing more can be read.
+        """
+        try:
+            return self.read(length)
+        except OSError as error:
+            if not self.seekable or not is_regional(error):
+                raise
+            offset = os.lseek(self.fd, 0, os.SEEK_CUR)
+            with reading_singly(self.fd, offset):
+                lost = unreadable_from(self.fd, offset, self.end())
+                os.lseek(self.fd, offset + lost, os.SEEK_SET)
+                if not lost:
+                    return self._read_steps(length)
+            self.consumed += lost
+            raise UnreadableError(error, lost) from None
+
+    def seek(self, offset: int) -> None:
+        """Have `read` go on at a place of a seekable file."""
+        self._head = b""
+        os.lseek(self.fd, offset, os.SEEK_SET)
 
     def readv(self, views: Sequence[memoryview]) -> int:
         """Read into the views in turn; how many bytes, 0 at the end."""
@@ -94,6 +127,21 @@ class Descriptor:
         """Close the descriptor unless it is standard input; once is enough, twice does no harm."""
         _close(self.fd)
         self.fd = -1
+
+    def _read_steps(self, length: int) -> bytes:
+        """Read up to what cannot be read, and at least one step.
+
+        Raises:
+            OSError: that failed.
+        """
+        data = more = self._read(STEP)
+        while more and len(data) < length:
+            try:
+                more = self._read(STEP)
+            except OSError:
+                break
+            data += more
+        return data
 
     def _read(self, length: int) -> bytes:
         while True:

@@ -7,7 +7,6 @@ pipe ends at the first fault. Nothing is read that was not asked for.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from collections.abc import Sequence
 
@@ -15,21 +14,7 @@ from vmatui.errors import SourceError
 from vmatui.storage.descriptor import Descriptor, label, remaining
 from vmatui.storage.faults import Compression, SourceFault, StreamState
 from vmatui.storage.opened import OpenedSource
-
-_STEP = 4096
-"""Length and alignment, in bytes, of the pieces in which an unreadable region is searched."""
-_REGIONAL_ERRORS = frozenset(
-    {
-        errno.EIO,
-        errno.ENODATA,
-        errno.EILSEQ,
-        errno.EBADMSG,
-        errno.EUCLEAN,
-        errno.EREMOTEIO,
-        errno.ETIMEDOUT,
-    }
-)
-"""Errors of one place on a medium; after any other one nothing more can be read."""
+from vmatui.storage.unreadable import STEP, is_regional, reading_singly
 
 
 class PlainFile(OpenedSource):
@@ -90,11 +75,12 @@ class PlainFile(OpenedSource):
     def _read_step(self, view: memoryview) -> int:
         """Read up to the next step's start, or give zeros for what cannot be read."""
         left = self._descriptor.end() - self.position
-        step = view[: max(0, min(_STEP - self.position % _STEP, left))]
+        step = view[: max(0, min(STEP - self.position % STEP, left))]
         try:
-            count = self._descriptor.preadv([step], self.position)
+            with reading_singly(self._descriptor.fd, self.position):
+                count = self._descriptor.preadv([step], self.position)
         except OSError as error:
-            if error.errno not in _REGIONAL_ERRORS or not step:
+            if not is_regional(error) or not step:
                 return self._end_at(error)
             self._is_stepping = True
             step[:] = bytes(len(step))

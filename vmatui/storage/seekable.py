@@ -14,6 +14,7 @@ from vmatui.storage.codecs.zstd_glance import Glance
 from vmatui.storage.decompressed import DecompressedSource
 from vmatui.storage.descriptor import Descriptor
 from vmatui.storage.faults import Compression, SourceFault, StreamState
+from vmatui.storage.unreadable import UnreadableError
 
 
 class SeekableSource(DecompressedSource):
@@ -114,10 +115,16 @@ class SeekableSource(DecompressedSource):
         place = self._table.places[frame]
         self.position = self._settled = self._table.offsets[frame]
 
+        self._descriptor.seek(place)
+
         def read(length: int) -> bytes:
             nonlocal place
             left = self._table.end_of_frame(place) - place
-            data = self._descriptor.read_at(place, min(length, left))
+            try:
+                data = self._descriptor.read_on(min(length, left))
+            except UnreadableError as error:
+                place += error.length
+                raise
             place += len(data)
             return data
 

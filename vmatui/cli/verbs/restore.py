@@ -73,9 +73,9 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         with sealing(sealed, archive.raw_header) as sealers:
             report = _restore(archive, plan, arguments, interruption, [*sealers, *lookers])
             write_seals(sealers, is_sound=report.verify.is_sound)
+        _say_report(report)
         for page in pages:
             page.write(report.verify, (*report.outputs, *report.configs))
-    _say_report(report)
     check = read_back(arguments.file, plan, report, interruption) if arguments.check else None
     if arguments.json:
         read_back_as = {} if check is None else {"check": check_record(check)}

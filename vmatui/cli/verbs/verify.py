@@ -28,13 +28,14 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
             report = _verify(archive, arguments, interruption, visitors)
         else:
             report = _verify_and_keep(archive, arguments, interruption, visitors)
+        # Said first: a page that cannot be written must not cost the result of hours.
+        diagnostics.say_findings(report.findings)
+        diagnostics.say_advice(report.findings)
+        diagnostics.say_statements(*sentences(report))
         for page in pages:
             page.write(report)
     if arguments.json:
         output.write_json(verify_record(report))
-    diagnostics.say_findings(report.findings)
-    diagnostics.say_advice(report.findings)
-    diagnostics.say_statements(*sentences(report))
     return exit_status(report.findings)
 
 

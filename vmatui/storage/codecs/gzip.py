@@ -49,15 +49,19 @@ class _Stream:
         self._far = Search(intake, _MEMBER, _REACH, self._attempt, _PATIENCE)
 
     def decode(self) -> Decoded:
-        while not self._intake.is_at_end() or self._found is not None:
+        while True:
             try:
+                if self._found is None and self._intake.is_at_end():
+                    return True
                 yield from self._decode_next()
             except DamagedStreamError as error:
                 self._found = self._near.next() or self._far.next()
+                if self._found is not None:
+                    yield regained(error.damage, None, self._found.start)
+                for search in (self._near, self._far):
+                    yield from search.gaps(error.damage)
                 if self._found is None:
                     raise
-                yield regained(error.damage, None, self._found.start)
-        return True
 
     def _decode_next(self) -> Decoded:
         """Decode what was found, the member that starts here, or padding."""

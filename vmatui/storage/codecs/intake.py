@@ -1,6 +1,7 @@
 """The compressed bytes as a codec takes them: looked at ahead, taken exactly, counted.
 
-A read that fails ends the bytes like a cut does, after everything read before it was given.
+A read that fails ends the bytes like a cut does, after everything read before it was given. Where
+others follow what cannot be read, `go_past_gap` leads to them.
 What a codec finds wrong is a `Damage`: yielded when it can go on, raised when it cannot.
 """
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from vmatui.storage.faults import SourceFaultKind
+from vmatui.storage.unreadable import UnreadableError
 
 READ_SIZE = 1 << 18
 """Bytes asked of the file at once."""
@@ -52,7 +54,10 @@ def _no_tail(length: int) -> bytes:
 
 
 class Intake:
-    """Compressed bytes from a `read(n)` that gives up to n bytes, and nothing at the end."""
+    """Compressed bytes from a `read(n)` that gives up to n bytes, and nothing at the end.
+
+    If that raises an `UnreadableError`, there is a gap: the next call gives what stands behind it.
+    """
 
     def __init__(
         self,
@@ -73,13 +78,24 @@ class Intake:
         self._buffer = memoryview(b"")
         self._at = 0
         self._is_ended = False
+        self._is_short = False
+        """Whether fewer bytes were there than were looked for last."""
         self._error: OSError | None = None
+        self._gap = 0
+        """Bytes that cannot be read behind those in the buffer."""
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether behind the bytes that were looked at some cannot be read."""
+        return bool(self._gap)
 
     def look(self, length: int) -> memoryview:
-        """Return the next bytes without taking them; fewer than asked only at the end."""
-        if len(self._buffer) - self._at < length and not self._is_ended:
+        """Return the next bytes without taking them; fewer than asked only at the end or a gap."""
+        if len(self._buffer) - self._at < length and not (self._is_ended or self._gap):
             self._refill(length)
-        return self._buffer[self._at : self._at + length]
+        found = self._buffer[self._at : self._at + length]
+        self._is_short = len(found) < length
+        return found
 
     def skip(self, length: int) -> None:
         """Take bytes that were looked at."""
@@ -102,12 +118,22 @@ class Intake:
         """Whether every byte was taken.
 
         Raises:
-            DamagedStreamError: What ended the bytes was a read error.
+            DamagedStreamError: What ended the bytes, here or up to a gap, was a read error.
         """
         if self.look(1):
             return False
         if self._error is not None:
             raise self.cut()
+        return True
+
+    def go_past_gap(self) -> bool:
+        """Drop the bytes up to a gap and stand behind it; False if there is none before the end."""
+        if not self._gap:
+            return False
+        self.offset += len(self._buffer) - self._at + self._gap
+        self._buffer = memoryview(b"")
+        self._at = self._gap = 0
+        self._error = None
         return True
 
     def cut(self) -> DamagedStreamError:
@@ -117,11 +143,17 @@ class Intake:
             message = f"the {self._name} stream is cut before its end, at byte {end} of the file"
             return DamagedStreamError(Damage("stream-error", message))
         reason = self._error.strerror or type(self._error).__name__
+        if self._gap:
+            last = end + self._gap - 1
+            message = f"bytes {end} to {last} of the file cannot be read ({reason})"
+            return DamagedStreamError(Damage("read-error", message))
         message = f"the file cannot be read from byte {end} on: {reason}"
         return DamagedStreamError(Damage("read-error", message))
 
     def damaged(self, reason: str) -> DamagedStreamError:
-        """Return the error for bytes here that make no sense."""
+        """Return the error for bytes here that make no sense, if only because some are unread."""
+        if self._gap and self._is_short:
+            return self.cut()
         return DamagedStreamError(
             Damage(
                 "stream-error",
@@ -133,17 +165,20 @@ class Intake:
         rest = self._buffer[self._at :]
         parts = [rest] if rest else []
         missing = length - len(rest)
-        while missing > 0 and not self._is_ended:
+        while missing > 0 and not (self._is_ended or self._gap):
             part = self._read_some()
             parts.append(memoryview(part))
             missing -= len(part)
-            self._is_ended = not part
+            self._is_ended = not (part or self._gap)
         self._buffer = memoryview(b"".join(parts)) if len(parts) != 1 else parts[0]
         self._at = 0
 
     def _read_some(self) -> bytes:
         try:
             return self._read(READ_SIZE)
+        except UnreadableError as error:
+            self._error, self._gap = error, error.length
+            return b""
         except OSError as error:
             self._error = error
             return b""

@@ -61,18 +61,19 @@ class _Stream:
 
     def _decode_all(self) -> Decoded:
         are_checked = True
-        while not self._intake.is_at_end() or self._is_in_part:
+        while True:
             try:
                 if self._is_in_part:
                     yield from self._decode_block()
                     if self._is_in_part and self._usual:
                         yield from self._ahead.decode(self._flags)
+                elif self._intake.is_at_end():
+                    return are_checked
                 else:
                     yield from self._begin_part()
                     are_checked &= has_checksums(self._flags)
             except DamagedStreamError as error:
                 yield from self._pass(error)
-        return are_checked
 
     def _begin_part(self) -> Decoded:
         intake = self._intake
@@ -101,7 +102,8 @@ class _Stream:
             raise _no_block(intake, head)
         packed = intake.look(header.end)[header.size :]
         if len(packed) < header.packed_length:
-            raise intake.cut()
+            yield from self._pass_unread_block(header)
+            return True
         data = header.unpack(packed)
         if data is None or not header.proves(data, packed):
             yield from self._pass_block(header, data)
@@ -142,6 +144,26 @@ class _Stream:
             yield regained(damage, None, intake.offset)
         return True
 
+    def _pass_unread_block(self, header: BlockHeader) -> Decoded:
+        """Go past a block of which some bytes cannot be read, if its header leads to another one.
+
+        Raises:
+            DamagedStreamError: something else stands there, or nothing.
+        """
+        intake = self._intake
+        error, end = intake.cut(), intake.offset + header.end
+        if not intake.go_past_gap() or intake.offset > end:
+            raise error
+        following = intake.look(end - intake.offset + LARGEST_HEADER)[end - intake.offset :]
+        is_usual = header.length == self._usual or following[:4] == _END
+        if not is_usual or not (following[:4] == _END or parse_block(following, self._flags)):
+            raise error
+        intake.skip(end - intake.offset)
+        yield regained(error.damage, header.length, end)
+        yield bytes(header.length)
+        yield Mark.SETTLED
+        return True
+
     def _pass(self, error: DamagedStreamError) -> Decoded:
         """Report damage and go to the next block or part.
 
@@ -150,9 +172,11 @@ class _Stream:
         """
         is_block = self._search.next()
         if is_block is None:
+            yield from self._search.gaps(error.damage)
             raise error
         self._is_in_part = is_block
         yield regained(error.damage, None, self._intake.offset)
+        yield from self._search.gaps(error.damage)
         return True
 
     def _attempt(self) -> bool | None:

@@ -7,7 +7,7 @@ that a hostile file cannot make the search longer than the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
@@ -41,6 +41,7 @@ class Search(Generic[T]):
         self._reach = reach
         self._attempt = attempt
         self._patience = patience
+        self._gaps: list[Damage] = []
 
     def next(self) -> T | None:
         """Go to the next place and return what was decoded; None at the end of the stream."""
@@ -52,9 +53,16 @@ class Search(Generic[T]):
             self._intake.skip(1)
         return None
 
+    def gaps(self, known: Damage) -> Iterator[Damage]:
+        """Yield the unreadable places that `next` has gone past, but for one that is known."""
+        for gap in self._gaps:
+            if gap != known:
+                yield gap
+        self._gaps = []
+
     def _go_to_match(self) -> bool:
         intake = self._intake
-        while window := intake.look(_WINDOW):
+        while (window := intake.look(_WINDOW)) or self._go_past_gap():
             match = self._pattern.search(window)
             if match is not None:
                 intake.skip(match.start())
@@ -62,6 +70,13 @@ class Search(Generic[T]):
             is_last = len(window) < _WINDOW
             intake.skip(len(window) - (0 if is_last else self._reach - 1))
         return False
+
+    def _go_past_gap(self) -> bool:
+        damage = self._intake.cut().damage
+        if not self._intake.go_past_gap():
+            return False
+        self._gaps.append(damage)
+        return True
 
 
 def regained(damage: Damage, lost: int | None, place: int) -> Damage:

@@ -44,12 +44,13 @@ class _Stream:
 
     def decode(self) -> Decoded:
         has_checksums = True
-        while not self._intake.is_at_end():
+        while True:
             try:
+                if self._found is None and self._intake.is_at_end():
+                    return has_checksums
                 has_checksums &= yield from self._decode_next()
             except DamagedStreamError as error:
                 yield from self._pass(error)
-        return has_checksums
 
     def _decode_next(self) -> Decoded:
         """Decode the frame that was found, or the one that starts here."""
@@ -88,11 +89,13 @@ class _Stream:
             self._ways = max(0, self._ways - 1)
             self._found = self._search.next()
             if self._found is None:
+                yield from self._search.gaps(error.damage)
                 raise error
             place = self._found.start
             lost = self._table_says(start, given, place)
         yield regained(error.damage, lost, place)
         yield from _zeros(lost or 0)
+        yield from self._search.gaps(error.damage)
         self._frame = None
         return True
 

@@ -97,7 +97,8 @@ class Frame:
             return None
         rest = self._intake.look(_FURTHEST_END)
         tail = _CHECKSUM if self.header.has_checksum else 0
-        found = _find_end(rest, tail, is_whole=len(rest) < _FURTHEST_END)
+        is_whole = len(rest) < _FURTHEST_END and not self._intake.has_gap
+        found = _find_end(rest, tail, is_whole=is_whole)
         if found is None:
             return None
         end, blocks = found
