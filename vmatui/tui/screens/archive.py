@@ -126,7 +126,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 
     @on(TabbedContent.TabActivated)
     def _look_at_tab(self) -> None:
-        self._poll()
+        self.call_after_refresh(self._poll)
 
     def on_job_progressed(self, message: JobProgressed) -> None:
         """Say how far the walk is."""
@@ -149,6 +149,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
             case Done(report=VerifyReport() as report):
                 self._take(report)
             case Cancelled():
+                self.query_one(ArchiveTabs).draw(self._picture)
                 self.notify("Stopped: what was read so far stays on the map", markup=False)
             case Failed(message=text):
                 self.notify(text, severity="error", timeout=10, markup=False)
