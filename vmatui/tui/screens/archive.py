@@ -22,6 +22,7 @@ from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
+from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
 
@@ -149,7 +150,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
             case Done(report=VerifyReport() as report):
                 self._take(report)
             case Cancelled():
-                self.query_one(ArchiveTabs).draw(self._picture)
+                self.query_one(MapView).poll(is_last=True)
                 self.notify("Stopped: what was read so far stays on the map", markup=False)
             case Failed(message=text):
                 self.notify(text, severity="error", timeout=10, markup=False)

@@ -47,10 +47,14 @@ class Legend(Widget):
             self._version = field.version
         self.refresh(layout=True)
 
-    def poll(self) -> None:
-        """Count again if the walk has gone on, now and then; to be called many times a second."""
+    def poll(self, *, is_last: bool = False) -> None:
+        """Count again now and then if the walk has gone on; to be called many times a second.
+
+        Args:
+            is_last: Whether the walk has ended, so that the count must be right.
+        """
         self._polls += 1
-        if self._field is None or self._polls % _EVERY != 1:
+        if self._field is None or not (is_last or self._polls % _EVERY == 1):
             return
         self._field.update()
         if self._field.version != self._version:
