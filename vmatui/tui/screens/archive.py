@@ -27,6 +27,7 @@ from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
 
 _TABS: Final = Binding.Group("Tab", compact=True)
+_ANEW: Final = (("   v ", ACCENT), ("reads it all anew", MUTED))
 _FRAME: Final = 1 / 20
 """Seconds between two looks at what the walk has drawn."""
 
@@ -64,6 +65,8 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.facts = facts
         self._verifies = verifies
         self.report: VerifyReport | None = None
+        self._read_at: int | None = None
+        """When the report was made, if that was before the archive was opened."""
         self._picture = Picture(facts.header.devices)
         self._walk: Job | None = None
         self._recall: Job | None = None
@@ -186,7 +189,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
                 self._begin(quick=True)
 
     def _show(self, report: VerifyReport, read_at: int | None = None) -> None:
-        self.report = report
+        self.report, self._read_at = report, read_at
         self.query_one(ArchiveBand).judge(report, read_at)
         self.query_one(ArchiveTabs).take(report)
         if not self._has_regions and self._overlay is None:
@@ -213,7 +216,9 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 
     def _rest(self) -> None:
         self.refresh_bindings()
-        self.query_one(JobBar).rest(Content.assemble(*_hint(self.report)))
+        self.query_one(JobBar).rest(
+            Content.assemble(*_hint(self.report), *(_ANEW if self._read_at is not None else ()))
+        )
 
 
 def _hint(report: VerifyReport | None) -> tuple[tuple[str, str], ...]:
