@@ -6,6 +6,7 @@ A scene's docstring says what its picture must show.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -84,7 +85,7 @@ async def the_map(pilot: Pilot[None]) -> None:
 
     The cursor is on a damaged cell; what is wrong with it is told beside or below.
     """
-    await press(pilot, "5", "enter")
+    await press(pilot, "5", "down", "m")
 
 
 @scene(f"dump/{DAMAGED}", sizes=BOTH)
@@ -277,6 +278,28 @@ async def the_stopped_restore(pilot: Pilot[None]) -> None:
         await _start_restore(pilot)
         await pilot.press("escape")
         await press(pilot, "y")
+
+
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_offer_of_a_salvage(pilot: Pilot[None]) -> None:
+    """What would come back of each disk, in numbers, and where it would go; nothing is written."""
+    await _offer(pilot)
+
+
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_salvaged(pilot: Pilot[None]) -> None:
+    """What came back, on the map too; which outputs are incomplete, and where the mapfiles are."""
+    await _offer(pilot)
+    await press(pilot, "enter")
+    await wait_for(pilot, lambda: bool(pilot.app.screen.query("MapView")))
+    await settle(pilot)
+    shutil.rmtree(next(Path().glob("salvage-*")))
+
+
+async def _offer(pilot: Pilot[None]) -> None:
+    await press(pilot, "S", "enter", "enter")
+    await wait_for(pilot, lambda: bool(pilot.app.screen.query("#question")))
+    await settle(pilot)
 
 
 @scene(f"dump/{SOUND}")

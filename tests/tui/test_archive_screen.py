@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static, TabbedContent
 
 from tests.compressors import as_gzip
-from tests.damage import DAMAGED, HIT_CLUSTER, HIT_EXTENT, sound
+from tests.damage import DAMAGED, HIT_CLUSTER, sound
 from tests.tui.driving import drive, notices, press, settle, wait_for
 from tests.tui.holder import lines
 from tests.tui.stepped import SteppedJob
@@ -259,7 +259,7 @@ def test_an_archive_that_changed_meanwhile_is_not_checked(plain: Path) -> None:
     ("code", "cluster"),
     [("duplicate-cluster", HIT_CLUSTER), ("missing-cluster", HIT_CLUSTER)],
 )
-def test_enter_on_a_finding_jumps_to_its_place_on_the_map(
+def test_m_on_a_finding_jumps_to_its_place_on_the_map(
     tmp_path: Path, code: str, cluster: int
 ) -> None:
     path = tmp_path / "a.vma"
@@ -267,9 +267,9 @@ def test_enter_on_a_finding_jumps_to_its_place_on_the_map(
 
     async def steps(pilot: Pilot[None]) -> None:
         assert "1 error" in _verdict(pilot)
-        await press(pilot, "5")
+        await press(pilot, "5", "down")
         assert code in str(_screen(pilot).query_one("FindingView .detail", Static).render())
-        await press(pilot, "enter")
+        await press(pilot, "m")
         assert _tab(pilot) == "map"
         assert _screen(pilot).query_one(HeatMap).cursor == cluster
 
@@ -282,24 +282,8 @@ def test_a_finding_without_a_place_says_so(tmp_path: Path) -> None:
     app = VmaApp(path)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "5", "enter")
+        await press(pilot, "5", "m")
         assert "archive as a whole" in notices(app)[-1]
-
-    drive(app, steps)
-
-
-def test_enter_on_an_extent_shows_what_is_wrong_with_it(tmp_path: Path) -> None:
-    path = tmp_path / "a.vma"
-    path.write_bytes(DAMAGED["extent-checksum"]())
-    app = VmaApp(path)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "4", "enter")
-        assert notices(app) == ["Nothing is known against extent 0"]
-        await press(pilot, "down", "down", "enter")
-        assert _tab(pilot) == "findings"
-        await press(pilot, "4")
-        assert _screen(pilot).query_one(ExtentList).cursor == HIT_EXTENT
 
     drive(app, steps)
 
@@ -328,7 +312,7 @@ def test_an_archive_of_configs_alone_has_words_in_every_tab(tmp_path: Path) -> N
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "2")
         assert "no disks" in " ".join(lines(_screen(pilot).query_one("DeviceView Table", Table)))
-        await press(pilot, "3", "enter", "down", "4", "enter", "5", "enter", "r")
+        await press(pilot, "3", "enter", "down", "4", "enter", "escape", "5", "enter", "r")
         assert pilot.app.screen.query("RestoreScreen, #rows")
 
     drive(VmaApp(path), steps)

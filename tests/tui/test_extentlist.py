@@ -9,6 +9,7 @@ from tests.opening import opened
 from tests.tui.holder import HOSTILE, Holder, drive, lines
 from vmatui.engine.extenttable import ExtentRow, ExtentTable
 from vmatui.engine.verify import verify
+from vmatui.tui.messages import BytesWanted
 from vmatui.tui.widgets.extentlist import COLUMNS, ExtentList, cells_of
 
 NAMES = {1: "drive-scsi0", 2: "drive-scsi1"}
@@ -41,9 +42,8 @@ class ListApp(Holder):
     def on_mount(self) -> None:
         self.list.focus()
 
-    def on_extent_list_selected(self, message: ExtentList.Selected) -> None:
-        assert message.control is self.list
-        self.chosen.append(message.number)
+    def on_bytes_wanted(self, message: BytesWanted) -> None:
+        self.chosen.append(message.place.offset >> 20)
 
 
 def words(line: str) -> Sequence[str]:
@@ -104,6 +104,7 @@ def test_a_million_extents_are_read_only_where_they_are_seen() -> None:
 
     async def script(pilot: Pilot[None]) -> None:
         app.list.draw(table, complete=True)
+        await pilot.pause()
         await pilot.press("end")
         await pilot.pause()
         assert words(lines(app.list)[-1])[0] == "999999"

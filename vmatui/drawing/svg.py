@@ -26,7 +26,7 @@ _LINE: Final = 20
 _COLUMNS, _LABEL_COLUMNS, _ROWS = 128, 9, 64
 _RUNS: Final = re.compile(rb"(.)\1*", re.DOTALL)
 _FONT: Final = "font-family='ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace'"
-_SIGNS: Final = {
+SIGNS: Final = {
     Shade.UNREAD: (0.75, ".2l-.5 .6"),
     Shade.ZERO: (0.5, ".5h.01"),
     Shade.DOUBTFUL: (0.33, ".35q0-.17 .17-.17t.17 .17q0 .12-.17 .2v.1m0 .14v.01"),
@@ -147,8 +147,8 @@ def _run(
     if shade > Shade.ZERO:
         fill = look.behind if is_fault(shade) or shade == Shade.NOW else look.colour
         yield f"<rect x='{x}' y='{y}' width='{count * side}' height='{side}' fill='{fill}'/>"
-    if shade in _SIGNS:
-        start, path = _SIGNS[Shade(shade)]
+    if shade in SIGNS:
+        start, path = SIGNS[Shade(shade)]
         drawn = "".join(f"M{cell + start:g} {path}" for cell in range(count))
         yield (
             f"<path transform='translate({x} {y}) scale({side})' d='{drawn}' fill='none' "

@@ -53,6 +53,9 @@ EXTENT_HEADER: Final = struct.Struct(f">4sHH16s16s{SLOTS_PER_EXTENT}Q")
 """magic, reserved, block count, uuid, md5, slots."""
 EXTENT_MD5: Final = slice(24, 40)
 EXTENT_UUID: Final = slice(8, 24)
+EXTENT_SLOTS: Final = 40
+"""Where in an extent header the slots start."""
+SLOT_SIZE: Final = 8
 
 
 def clusters_in(size: int) -> int:

@@ -1,4 +1,4 @@
-"""What happens beside a screen and concerns it: a job ticks, a job ends.
+"""What happens beside a screen and concerns it: a job ticks, a job ends, a place is wanted.
 
 `JobEnded` is the last a job sends, after its clean-up; a cancelled job is not over before it.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from vmatui.engine.byteplace import BytePlace
 from vmatui.engine.progress import Progress
 
 if TYPE_CHECKING:
@@ -80,3 +81,11 @@ class EntriesLearned(Message, bubble=False):
         super().__init__()
         self.folder = folder
         self.entries = entries
+
+
+class BytesWanted(Message):
+    """The bytes at a place are to be shown."""
+
+    def __init__(self, place: BytePlace) -> None:
+        super().__init__()
+        self.place = place

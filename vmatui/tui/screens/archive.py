@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -11,20 +12,37 @@ from textual.content import Content
 from textual.widgets import TabbedContent
 
 from vmatui.engine.archivefacts import ArchiveFacts
+from vmatui.engine.byteplace import ArchivePlace, BytePlace
 from vmatui.engine.indexbytes import KeptIndex
 from vmatui.engine.picture import Picture
+from vmatui.engine.regions import Region
 from vmatui.engine.report import VerifyReport
+from vmatui.errors import UsageError
 from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed, Outcome
+from vmatui.tui.messages import (
+    BytesWanted,
+    Cancelled,
+    Done,
+    Failed,
+    JobEnded,
+    JobProgressed,
+    Outcome,
+)
+from vmatui.tui.proposals import default_folder
+from vmatui.tui.screens.ask import AskScreen
+from vmatui.tui.screens.hex import HexScreen
 from vmatui.tui.screens.restore import RestoreScreen
+from vmatui.tui.screens.salvage import SalvageScreen
 from vmatui.tui.walks import partitions, recalling, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
+from vmatui.tui.widgets.hexsubject import HexSubject, Known
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
+from vmatui.tui.widgets.targetrow import typed_path
 
 _TABS: Final = Binding.Group("Tab", compact=True)
 _ANEW: Final = (("   v ", ACCENT), ("reads it all anew", MUTED))
@@ -46,13 +64,23 @@ class ArchiveScreen(JobScreen):
 **Configs** are the VM's settings, **Devices** its disks, **Map** shows where the data of
 each disk is, **Extents** are the pieces of the archive, **Findings** is what is wrong.
 
-`v` reads every byte and checks all that can be checked; `r` restores disks.
+`v` reads every byte and checks all that can be checked; `r` restores disks. Where something
+is wrong, `S` salvages: it gets back all that still proves itself, from several damaged copies
+if there are some.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify", tooltip="Read every byte and check all that can be"),
         Binding("r", "restore", "Restore", tooltip="Choose where each disk goes"),
+        Binding(
+            "S",
+            "salvage",
+            "Salvage",
+            key_display="S",
+            tooltip="Get back what a damaged archive still holds",
+        ),
         Binding("escape,x", "stop", "Stop", tooltip="Stop what runs"),
         Binding("escape,backspace", "back", "Back", tooltip="Close the result, then the archive"),
+        Binding("b", "bytes", "Bytes", tooltip="Show any byte of the archive", show=False),
         Binding("1", "tab('configs')", "Configs", group=_TABS),
         Binding("2", "tab('devices')", "Devices", group=_TABS),
         Binding("3", "tab('map')", "Map", group=_TABS),
@@ -74,6 +102,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self._overlay: Job | None = None
         """Reads the partition tables; what it cannot find out is left unsaid."""
         self._has_regions = False
+        self._regions: Mapping[int, Sequence[Region]] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the band, the tabs, the result of a check, and the line of what runs."""
@@ -101,6 +130,12 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         """Open the form for a restore."""
         self.app.push_screen(RestoreScreen(self.facts, self._learn))
 
+    def action_salvage(self) -> None:
+        """Ask where a salvage goes, and whether there is another copy to read."""
+        hint = "a new folder; nothing is written before you have seen what would come back"
+        folder = str(default_folder(self.facts)).replace("restore-", "salvage-", 1)
+        self.app.push_screen(AskScreen("Salvage into", hint, folder, self._ask_for_copy))
+
     def action_stop(self) -> None:
         """Ask the job to stop."""
         if self._walk is not None:
@@ -124,6 +159,8 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         is_verifying = self._walk is not None and bool(self._walk.question)
         if action == "verify":
             return not is_verifying
+        if action == "salvage":
+            return self.report is not None and not self.report.is_sound and not is_verifying
         if action in {"stop", "back"}:
             return (action == "stop") == is_verifying
         return True
@@ -200,6 +237,7 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
     def _take_regions(self, regions: object) -> None:
         if isinstance(regions, dict):
             self._has_regions = True
+            self._regions = regions
             self.query_one(ArchiveTabs).take_regions(regions)
 
     def _learn(self, report: VerifyReport, picture: Picture) -> None:
@@ -210,6 +248,39 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.query_one(ArchiveTabs).draw(picture)
         self._show(report)
         self._rest()
+
+    def _ask_for_copy(self, answer: str) -> None:
+        folder = typed_path(answer)
+        if folder is None:
+            raise UsageError("a salvage needs a folder: type its name")
+        hint = "another damaged copy of this archive, which fills what is missing; or nothing"
+
+        def begin(place: str) -> None:
+            other = typed_path(place)
+            copies = [self.facts.path] if other is None else [self.facts.path, other]
+            self.call_after_refresh(self.app.push_screen, SalvageScreen(self.facts, copies, folder))
+
+        ask = AskScreen("A second copy", hint, "", begin)
+        self.call_after_refresh(self.app.push_screen, ask)
+
+    def action_bytes(self) -> None:
+        """Show the bytes of the archive, from its start."""
+        self._open_bytes(ArchivePlace(0))
+
+    @on(BytesWanted)
+    def _show_bytes(self, message: BytesWanted) -> None:
+        self._open_bytes(message.place)
+
+    def _open_bytes(self, place: BytePlace) -> None:
+        picture, report = self._picture, self.report
+        known = Known(
+            picture.extents,
+            picture.placement,
+            self._regions,
+            report.findings if report else (),
+            report.bytes if report else None,
+        )
+        self.app.push_screen(HexScreen(HexSubject(self.facts, known), place))
 
     def _poll(self) -> None:
         self.query_one(ArchiveTabs).poll()
@@ -224,7 +295,8 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 def _hint(report: VerifyReport | None) -> tuple[tuple[str, str], ...]:
     """Return what could be done next."""
     if report is not None and not report.is_sound:
-        return ("5 ", ACCENT), ("shows what is wrong and where", MUTED)
+        salvage = ("   S ", ACCENT), ("gets back what can be got back", MUTED)
+        return ("5 ", ACCENT), ("shows what is wrong and where", MUTED), *salvage
     if report is not None and report.is_full:
         return ("r ", ACCENT), ("restores disks", MUTED)
     return ("v ", ACCENT), ("reads every byte and checks it", MUTED)

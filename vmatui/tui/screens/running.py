@@ -118,16 +118,16 @@ what was wrong, and `g` goes on where the restore was.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer to hold up or stop what runs, and to save and leave what does not."""
-        is_running = self._job in self.jobs
+        is_over = self._job.is_over
         if action in {"stop", "pause", "limit"}:
-            return is_running and not self._job.is_stopping
+            return not is_over and not self._job.is_stopping
         if action == "check":
             return self.can_check
         if action == "save":
             return self.report is not None
         if action == "go_on":
             return self._is_suspended and not self.jobs
-        return action != "back" or not is_running
+        return action != "back" or is_over
 
     def action_stop(self) -> None:
         """Ask whether the job shall stop: much time may have gone into it."""

@@ -48,7 +48,7 @@ class ArchiveTabs(Vertical):
             with TabPane("Devices", id="devices"):
                 yield DeviceView(self._facts.header.devices)
             with TabPane("Map", id="map"):
-                yield MapView(self._facts.header.devices)
+                yield MapView(self._facts.header.devices, can_open=True)
             with TabPane("Extents", id="extents"):
                 names = {device.dev_id: device.name for device in self._facts.header.devices}
                 yield ExtentList(names)
@@ -112,14 +112,6 @@ class ArchiveTabs(Vertical):
     @on(FindingView.Wanted)
     def _show_finding(self, message: FindingView.Wanted) -> None:
         self._jump(message.finding)
-
-    @on(ExtentList.Selected)
-    def _show_extent(self, message: ExtentList.Selected) -> None:
-        """Show what is wrong with an extent, if anything is known."""
-        if self.query_one(FindingView).go_to_extent(message.number):
-            self.open("findings")
-        else:
-            self.notify(f"Nothing is known against extent {message.number}", markup=False)
 
     def _jump(self, finding: Finding) -> None:
         """Show where a finding is: on the map, else among the extents."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from textual.message import Message
-
+from vmatui.engine.byteplace import ArchivePlace
 from vmatui.engine.extenttable import ExtentRow, ExtentTable
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, EXTENT_HEADER_SIZE
+from vmatui.tui.messages import BytesWanted
 from vmatui.tui.widgets.bar import bar
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.table import Table
@@ -46,21 +46,8 @@ class ExtentList(Table):
 An archive is a row of extents: a header, and the stored blocks of up to 59 clusters.
 **Offset** is where one begins in the archive, after decompression. **Zero** clusters
 take no room in it. **Full** is the share of blocks that are stored. A `×` marks an
-extent that is damaged or cut short.
+extent that is damaged or cut short. Enter shows its bytes.
 """
-
-    class Selected(Message):
-        """Enter or a second click on an extent."""
-
-        def __init__(self, extents: ExtentList, number: int) -> None:
-            super().__init__()
-            self.extents = extents
-            self.number = number
-
-        @property
-        def control(self) -> ExtentList:
-            """The list that the extent was chosen in."""
-            return self.extents
 
     def __init__(self, names: Mapping[int, str], *, id: str | None = None) -> None:
         super().__init__(COLUMNS, empty=_UNKNOWN, id=id)
@@ -90,9 +77,9 @@ extent that is damaged or cut short.
         self.refresh()
 
     def action_choose(self) -> None:
-        """Tell that the extent under the cursor is wanted."""
-        if self.count:
-            self.post_message(self.Selected(self, self.cursor))
+        """Tell that the bytes of the extent under the cursor are wanted."""
+        if self._table is not None and self.count:
+            self.post_message(BytesWanted(ArchivePlace(self._table[self.cursor].offset)))
 
     def _cells(self, row: int) -> tuple[Cell, ...]:
         return () if self._table is None else cells_of(self._table[row], self._names)

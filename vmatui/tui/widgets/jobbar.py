@@ -13,7 +13,12 @@ from vmatui.tui.wording import counted, duration_text, percent_text, size_text
 
 
 class JobBar(Widget):
-    """The state of the job of a screen."""
+    """The state of the job of a screen.
+
+    Args:
+        counts_errors: Whether its jobs look for errors.
+        id: The widget's id.
+    """
 
     DEFAULT_CSS = """
     JobBar {
@@ -26,8 +31,9 @@ class JobBar(Widget):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, counts_errors: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._counts_errors = counts_errors
         self._title = ""
         self._hint = Content()
         self._progress: Progress | None = None
@@ -70,7 +76,7 @@ class JobBar(Widget):
         if self._progress is None:
             return self._hint
         title, hint = f"{_title(self._title, self._progress)}  ", "   esc stops"
-        told = "   ".join(_facts(self._progress))
+        told = "   ".join(_facts(self._progress, counts_errors=self._counts_errors))
         if self._is_paused:
             title, told, hint = "Paused  ", _percent(self._progress), "   p goes on"
         room = self.size.width - cell_len(f"{title}  {told}{hint}")
@@ -89,7 +95,7 @@ def _title(title: str, progress: Progress) -> str:
     )
 
 
-def _facts(progress: Progress) -> list[str]:
+def _facts(progress: Progress, *, counts_errors: bool) -> list[str]:
     """Return percent, rate, time left and errors, as far as they are known."""
     if progress.phase is Phase.SYNCING:
         return [f"{progress.done} of {progress.total}"]
@@ -97,7 +103,8 @@ def _facts(progress: Progress) -> list[str]:
     facts.append(f"{size_text(round(progress.rate))}/s")
     if progress.remaining is not None:
         facts.append(f"{duration_text(progress.remaining)} left")
-    facts.append(counted(progress.errors, "error") if progress.errors else "no errors")
+    if counts_errors:
+        facts.append(counted(progress.errors, "error") if progress.errors else "no errors")
     return facts
 
 

@@ -19,6 +19,7 @@ from vmatui.drawing.order import order_of
 from vmatui.drawing.place import parse_place
 from vmatui.drawing.shades import View
 from vmatui.drawing.svg import save_picture
+from vmatui.engine.byteplace import ArchivePlace, BytePlace, DevicePlace
 from vmatui.engine.clustermap import DeviceMap
 from vmatui.engine.findings import Finding
 from vmatui.engine.picture import Picture
@@ -26,6 +27,7 @@ from vmatui.engine.regions import Region
 from vmatui.errors import UsageError, VmaError
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
+from vmatui.tui.messages import BytesWanted
 from vmatui.tui.widgets.celldetail import CellDetail, Origin, describe_extents
 from vmatui.tui.widgets.filemap import FileMap
 from vmatui.tui.widgets.heatmap import HeatMap
@@ -46,6 +48,8 @@ class MapView(Container):
 
     Args:
         devices: Of the archive.
+        can_open: Whether Enter tells that the bytes under the cursor are wanted.
+        id: The widget's id.
     """
 
     DEFAULT_CSS = """
@@ -77,11 +81,15 @@ class MapView(Container):
         _hidden("left_square_bracket", "neighbour(-1)", "Device before", "Show another device"),
         _hidden("right_square_bracket", "neighbour(1)", "Device after", "Show another device"),
         _hidden("i", "save", "Save picture", "Save the map as an SVG file in the present folder"),
+        Binding("enter", "open", "Bytes", tooltip="Show the bytes under the cursor"),
         Binding("escape", "leave", "Not now", show=False),
     ]
 
-    def __init__(self, devices: Sequence[Device], *, id: str | None = None) -> None:
+    def __init__(
+        self, devices: Sequence[Device], *, can_open: bool = False, id: str | None = None
+    ) -> None:
         super().__init__(id=id, classes="-empty")
+        self._can_open = can_open
         self._devices = devices
         self._names = {device.dev_id: device.name for device in devices}
         self._number = 0
@@ -151,7 +159,9 @@ class MapView(Container):
         self._point_at(dev_id, cluster)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Offer other devices only where there are some."""
+        """Offer other devices only where there are some, and bytes where they can be shown."""
+        if action == "open":
+            return self._can_open and self._canvas.field is not None
         if action == "leave":
             return self.has_class("-asking")
         return action != "neighbour" or (len(self._devices) > 1 and not self._is_file)
@@ -171,6 +181,15 @@ class MapView(Container):
         self.toggle_class("-file")
         self._show_device()
         self._canvas.focus()
+
+    def action_open(self) -> None:
+        """Tell that the bytes under the cursor are wanted."""
+        if self._is_file and self._picture is not None:
+            place: BytePlace = ArchivePlace(self._picture.extents[self._canvas.cursor].offset)
+        else:
+            device, cluster = self._devices[self._number], self._canvas.cursor
+            place = DevicePlace(device.dev_id, cluster * CLUSTER_SIZE)
+        self.post_message(BytesWanted(place))
 
     def action_ask(self) -> None:
         """Ask where to go."""
