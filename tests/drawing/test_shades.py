@@ -9,7 +9,7 @@ from vmatui.drawing.cells import levels_of
 from vmatui.drawing.fields import DeviceField
 from vmatui.drawing.legend import entries
 from vmatui.drawing.shades import Shade, View
-from vmatui.engine.clustermap import DAMAGED, DOUBTFUL, DUPLICATE, UNSEEN, ZERO
+from vmatui.engine.clustermap import DAMAGED, DIFFERS, DOUBTFUL, DUPLICATE, UNSEEN, ZERO
 
 FULL = 17
 
@@ -96,3 +96,25 @@ def test_a_cluster_is_shown_block_by_block(
 ) -> None:
     drawn = list(shades.blocks(shade, mask, present))
     assert drawn == [*expected, *[Shade.OUTSIDE] * (16 - present)]
+
+
+@pytest.mark.parametrize("clusters", [8, 3000])
+def test_what_was_read_back_is_checked_unless_it_differs(clusters: int) -> None:
+    made = device_map([FULL] * clusters)
+    field = DeviceField(made, None, View.JOB, complete=True)
+    field.update()
+    assert field.shade(0, 1, 4).tolist() == [Shade.DONE] * 4
+    made.mark_checked(1)
+    made.mark_checked(2)
+    made.mark_checked(clusters - 1)
+    made.add_flag(2, DIFFERS)
+    field.update()
+    assert field.shade(0, 1, 4).tolist() == [Shade.DONE, Shade.CHECKED, Shade.DIFFERS, Shade.DONE]
+    assert field.shade(clusters - 2, 1, 3).tolist() == [Shade.DONE, Shade.CHECKED, Shade.OUTSIDE]
+    counts = {entry.words: entry.number for entry in entries(field)}
+    assert counts["checked"] == 3
+    assert counts["done"] == clusters - 3
+    for cluster in range(clusters):
+        made.mark_checked(cluster)
+    field.update()
+    assert set(field.shade(0, 256, clusters // 256).tolist()) <= {Shade.CHECKED, Shade.DIFFERS}

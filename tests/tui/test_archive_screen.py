@@ -98,7 +98,9 @@ def test_what_was_verified_is_there_at_once_the_next_time(packed: Path) -> None:
         assert _shows_data(pilot)
         await press(pilot, "4")
         assert len(lines(_screen(pilot).query_one(ExtentList))[1].split()) > 5
+        assert "v reads it all anew" in _bar(pilot)
         await press(pilot, "v")
+        assert "anew" not in _bar(pilot)
         assert _screen(pilot).query_one(ResultPanel).is_open
         assert str(_screen(pilot).query_one("#read-at", Static).render()) == ""
 

@@ -248,6 +248,8 @@ def test_what_was_written_is_read_back_and_a_difference_is_on_the_map(
         screen = pilot.app.screen
         assert isinstance(screen, RunningScreen)
         assert "all is as it is in the archive" in _bar(screen)
+        await press(pilot, "j")
+        assert "checked" in str(screen.query_one(Legend).render())
         disk = tmp_path / "restore-100-2023-11-14" / "disk-drive-scsi0.raw"
         data = bytearray(disk.read_bytes())
         data[70_000] ^= 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ _FIELDS: Final = ((0, 16), (16, 9), (25, 9), (34, 9), (43, 9), (52, 9))
 enough for a group: all six are added up in one addition."""
 _RARE: Final = clustermap.DOUBTFUL, clustermap.DIFFERS
 """Faults that are seldom there and counted apart."""
-_COUNTED: Final = len(_FIELDS) + len(_RARE)
+_COUNTED: Final = len(_FIELDS) + len(_RARE) + 1
 
 Counts = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
@@ -54,6 +54,8 @@ class Cells:
     doubtful: Counts
     differs: Counts
     """Those whose target holds something else."""
+    checked: Counts
+    """Those that were compared with a target."""
 
     @property
     def fill(self) -> NDArray[np.float64]:
@@ -80,6 +82,9 @@ class MapLevels:
         """Grows with each update that found something new."""
         groups = -(-self.clusters // GROUP)
         self._states: Bytes = np.frombuffer(device_map.states, np.uint8)[: self.clusters]
+        self._checked: Bytes = np.frombuffer(device_map.checked, np.uint8)[: self.clusters]
+        self._has_checked = False
+        self._map = ref(device_map)
         self._flags: Bytes = np.frombuffer(device_map.changed, np.uint8)[:groups]
         self._stamps = np.zeros(groups, np.uint32)
         self._sums = np.zeros((_COUNTED, groups), np.uint16)
@@ -97,15 +102,21 @@ class MapLevels:
         self._flags[groups] = 0  # before reading: what is written meanwhile is flagged again
         self.version += 1
         self._stamps[groups] = self.version
+        device_map = self._map()
+        self._has_checked = device_map is not None and device_map.is_checked
         whole = groups[: np.searchsorted(groups, self.clusters // GROUP)]
-        rows = self._states[: self.clusters // GROUP * GROUP].reshape(-1, GROUP)
+        end = self.clusters // GROUP * GROUP
+        rows = self._states[:end].reshape(-1, GROUP)
+        checked = self._checked[:end].reshape(-1, GROUP)
         step = _PIECE // GROUP
         for start in range(0, len(whole), step):
             piece = whole[start : start + step]
-            self._sums[:, piece] = _count(rows[piece])
+            self._sums[:-1, piece] = _count(rows[piece])
+            if self._has_checked:
+                self._sums[-1, piece] = checked[piece].sum(axis=1, dtype=np.uint16)
         if len(whole) < len(groups):
-            tail = self._states[len(rows) * GROUP :]
-            self._sums[:, -1:] = _count(tail[np.newaxis])
+            self._sums[:-1, -1:] = _count(self._states[np.newaxis, end:])
+            self._sums[-1, -1] = self._checked[end:].sum()
         return True
 
     def is_newer(self, version: int, first: int, last: int) -> bool:
@@ -195,9 +206,13 @@ class MapLevels:
         rows = self._states[first:end].reshape(whole, size)
         step = max(_PIECE // size, 1)
         for start in range(0, whole, step):
-            sums[:, start : min(start + step, whole)] = _count(rows[start : start + step])
+            sums[:-1, start : min(start + step, whole)] = _count(rows[start : start + step])
+        if self._has_checked and whole:
+            checked = self._checked[first:end].reshape(whole, size)
+            sums[-1, :whole] = checked.sum(axis=1, dtype=np.int64)
         if end < stop:
-            sums[:, whole : whole + 1] = _count(self._states[np.newaxis, end:stop])
+            sums[:-1, whole : whole + 1] = _count(self._states[np.newaxis, end:stop])
+            sums[-1, whole] = self._checked[end:stop].sum()
         return sums
 
     def _grouped_cells(self, first: int, size: int, count: int) -> Counts:
@@ -245,9 +260,9 @@ _WEIGHTS: Final = np.array([_weight(state) for state in range(256)], np.uint64)
 
 
 def _count(rows: Bytes) -> Counts:
-    """Return the counts of each row, a column a row."""
+    """Return what the states of each row tell, a column a row."""
     sums = _WEIGHTS[rows].sum(axis=1)
-    counts = np.zeros((_COUNTED, len(rows)), np.int64)
+    counts = np.zeros((_COUNTED - 1, len(rows)), np.int64)
     for field, (shift, bits) in enumerate(_FIELDS):
         counts[field] = sums >> np.uint64(shift) & np.uint64((1 << bits) - 1)
     if rows.max(initial=0) >= min(_RARE):

@@ -45,7 +45,10 @@ def _of_clusters(field: DeviceField) -> list[Entry]:
         sound = max(stored - duplicate - doubtful, 0)
         first = [Entry((Shade.SOUND,), "sound", sound), Entry((Shade.ZERO,), "zero", zero)]
     elif field.view is View.JOB:
-        first = [Entry((Shade.DONE,), "done", int(found.clusters[0]) - unseen)]
+        checked = int(found.checked[0])
+        first = [Entry((Shade.DONE,), "done", int(found.clusters[0]) - unseen - checked)]
+        if checked:
+            first.append(Entry((Shade.CHECKED,), "checked", checked))
         if not field.complete:
             first += [Entry((Shade.PART,), "in part"), Entry((Shade.NOW,), "now")]
     elif field.view is View.ORDER:

@@ -14,7 +14,16 @@ from typing import Final, NamedTuple
 from vmatui.drawing.shades import DEVICES, STEPS, Shade, is_fault
 
 GLYPHS: Final = (
-    " ╱·" + "░" * 4 + "▒" * 4 + "▓" * 4 + "█" * 4 + "?=!×≠" + "▓▒◆█" + "█" * STEPS + "█" * DEVICES
+    " ╱·"
+    + "░" * 4
+    + "▒" * 4
+    + "▓" * 4
+    + "█" * 4
+    + "?=!×≠"
+    + "▓▒◆█"
+    + "█" * STEPS
+    + "█" * DEVICES
+    + "█"
 )
 """By `Shade`, where colours tell the rest."""
 PLAIN_GLYPHS: Final = (
@@ -27,6 +36,7 @@ PLAIN_GLYPHS: Final = (
     + "▓▒◆█"
     + "0123456789abcdef"
     + "ABCDEFGH"
+    + "✓"
 )
 """By `Shade`, without colours."""
 ASCII_GLYPHS: Final = (
@@ -39,6 +49,7 @@ ASCII_GLYPHS: Final = (
     + "o~*o"
     + "0123456789abcdef"
     + "ABCDEFGH"
+    + "v"
 )
 """By `Shade`, where nothing but ASCII can be shown."""
 
@@ -100,6 +111,7 @@ def looks_on(ground: str, *, dark: bool) -> tuple[Look, ...]:
         _filled(done, ground),
         *(Look(colour, colour) for colour in order),
         *(Look(colour, colour) for colour in (_DARK_DEVICES if dark else _LIGHT_DEVICES)),
+        _filled("#a6d96a" if dark else "#3f7a1f", ground),
     )
 
 
@@ -132,6 +144,7 @@ def sixteen_colours() -> tuple[Look, ...]:
         Look("cyan"),
         *(Look(order[step // quarter]) for step in range(STEPS)),
         *(Look(colour) for colour in devices),
+        Look("bright_green"),
     )
 
 

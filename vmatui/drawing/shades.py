@@ -22,7 +22,7 @@ class View(StrEnum):
     ORDER = "order"
     """When in the archive it comes."""
     JOB = "job"
-    """What is not read yet, what is being read now, what is done."""
+    """What is not read yet, what is being read now, what is done, what was read back."""
 
 
 class Shade(IntEnum):
@@ -47,6 +47,7 @@ class Shade(IntEnum):
     LATEST = 43
     FIRST_DEVICE = 44
     LAST_DEVICE = 51
+    CHECKED = 52
 
 
 STEPS: Final = 16
@@ -105,6 +106,7 @@ def job(cells: Cells, recent: NDArray[np.bool_], *, complete: bool) -> Bytes:
         complete: Whether the walk is over.
     """
     look = np.where(cells.unseen > 0, np.uint8(Shade.PART), np.uint8(Shade.DONE))
+    look[cells.checked == cells.clusters] = Shade.CHECKED
     look[recent] = Shade.NOW
     return _with_faults(look, cells, complete=complete)
 

@@ -51,6 +51,10 @@ class DeviceMap:
         """A byte a cluster."""
         self.masks = sparse_memory(2 * device.clusters).cast("H")
         """Of clusters stored in part; for all others the state tells it, and no page is used."""
+        self.checked = sparse_memory(device.clusters)
+        """1 for each cluster that was compared with what a target holds."""
+        self.is_checked = False
+        """Whether any was."""
         self.changed = bytearray((device.clusters >> GROUP_BITS) + 1)
         """1 for each group of clusters that was written since a reader set it back to 0."""
 
@@ -67,6 +71,12 @@ class DeviceMap:
         if level <= ZERO:
             return 0
         return _FULL_MASK if level >= _FULL else self.masks[cluster]
+
+    def mark_checked(self, cluster: int) -> None:
+        """Take note that a target was compared, and mark the cell's group."""
+        self.is_checked = True
+        self.checked[cluster] = 1
+        self.changed[cluster >> GROUP_BITS] = 1
 
     def add_flag(self, cluster: int, flag: int) -> None:
         """Add `DUPLICATE`, `DAMAGED`, `DOUBTFUL` or `DIFFERS` to a cell and mark its group.
@@ -163,3 +173,31 @@ class ClusterMap:
         if device is not None and cluster < device.device.clusters:
             is_seen = device.states[cluster] & LEVEL
             device.add_flag(cluster, DUPLICATE if is_seen and not is_rotten else DAMAGED)
+
+
+class CheckedClusters:
+    """Marks the clusters that a comparison looks at; a visitor of its walk.
+
+    Args:
+        cluster_map: Of the same archive.
+        dev_ids: The devices that are compared.
+    """
+
+    def __init__(self, cluster_map: ClusterMap, dev_ids: Iterable[int]) -> None:
+        wanted = set(dev_ids)
+        self._devices = {
+            dev_id: each for dev_id, each in cluster_map.devices.items() if dev_id in wanted
+        }
+
+    def see_gap(self, gap: Gap) -> None:
+        """A gap holds nothing to compare."""
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        """Mark what is compared: all that the checker accepted."""
+        for position, slot in enumerate(extent.header.used):
+            device = self._devices.get(slot >> 32 & 0xFF)
+            if device is not None and position not in rejected:
+                device.mark_checked(slot & 0xFFFFFFFF)
+
+    def finish(self) -> None:
+        """Nothing is left to do."""

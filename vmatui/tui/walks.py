@@ -9,6 +9,7 @@ from vmatui.drawing.cells import levels_of
 from vmatui.drawing.order import order_of
 from vmatui.drawing.overlay import archive_regions
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
+from vmatui.engine.clustermap import CheckedClusters
 from vmatui.engine.compare import compare
 from vmatui.engine.compareplan import plan_check
 from vmatui.engine.comparison import CompareReport
@@ -84,14 +85,17 @@ def reading_back(
         facts: Which archive.
         plan: Of the restore.
         report: Of the same restore.
-        picture: Its map shows what differs.
+        picture: Its map shows what was compared, and what differs.
     """
 
     def run(progress: ProgressFunction, cancel: threading.Event) -> CompareReport:
         with reopen(facts) as archive:
+            compare_plan = plan_check(plan, report)
+            dev_ids = [each.device.dev_id for each in compare_plan.devices]
             return compare(
                 archive,
-                plan_check(plan, report),
+                compare_plan,
+                visitors=[CheckedClusters(picture.map, dev_ids)],
                 on_difference=picture.map.mark_difference,
                 progress=progress,
                 cancel=cancel,

@@ -39,11 +39,13 @@ from vmatui.tui.widgets.band import ArchiveBand
 from vmatui.tui.widgets.hexsubject import HexSubject, Known
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
+from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
 from vmatui.tui.widgets.targetrow import typed_path
 
 _TABS: Final = Binding.Group("Tab", compact=True)
+_ANEW: Final = (("   v ", ACCENT), ("reads it all anew", MUTED))
 _FRAME: Final = 1 / 20
 """Seconds between two looks at what the walk has drawn."""
 
@@ -91,6 +93,8 @@ if there are some.
         self.facts = facts
         self._verifies = verifies
         self.report: VerifyReport | None = None
+        self._read_at: int | None = None
+        """When the report was made, if that was before the archive was opened."""
         self._picture = Picture(facts.header.devices)
         self._walk: Job | None = None
         self._recall: Job | None = None
@@ -163,7 +167,7 @@ if there are some.
 
     @on(TabbedContent.TabActivated)
     def _look_at_tab(self) -> None:
-        self._poll()
+        self.call_after_refresh(self._poll)
 
     def on_job_progressed(self, message: JobProgressed) -> None:
         """Say how far the walk is."""
@@ -186,6 +190,7 @@ if there are some.
             case Done(report=VerifyReport() as report):
                 self._take(report)
             case Cancelled():
+                self.query_one(MapView).poll(is_last=True)
                 self.notify("Stopped: what was read so far stays on the map", markup=False)
             case Failed(message=text):
                 self.notify(text, severity="error", timeout=10, markup=False)
@@ -221,7 +226,7 @@ if there are some.
                 self._begin(quick=True)
 
     def _show(self, report: VerifyReport, read_at: int | None = None) -> None:
-        self.report = report
+        self.report, self._read_at = report, read_at
         self.query_one(ArchiveBand).judge(report, read_at)
         self.query_one(ArchiveTabs).take(report)
         if not self._has_regions and self._overlay is None:
@@ -282,7 +287,9 @@ if there are some.
 
     def _rest(self) -> None:
         self.refresh_bindings()
-        self.query_one(JobBar).rest(Content.assemble(*_hint(self.report)))
+        self.query_one(JobBar).rest(
+            Content.assemble(*_hint(self.report), *(_ANEW if self._read_at is not None else ()))
+        )
 
 
 def _hint(report: VerifyReport | None) -> tuple[tuple[str, str], ...]:

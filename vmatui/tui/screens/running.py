@@ -188,7 +188,7 @@ what was wrong, and `g` goes on where the restore was.
             return
         self._frames.stop()
         self.query_one(RateGraph).display = False
-        self.query_one(MapView).poll()
+        self.query_one(MapView).poll(is_last=True)
         match message.outcome:
             case Done(report=RestoreReport() as report):
                 self._finish(report)

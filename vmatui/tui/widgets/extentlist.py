@@ -70,6 +70,8 @@ extent that is damaged or cut short. Enter shows its bytes.
         """Show the extents that came since; to be called many times a second."""
         if self._table is None or len(self._table) == self.count:
             return
+        if not self.is_on_screen:  # a new length lays out the whole screen, seen or not
+            return
         self.count = len(self._table)
         self._resize()
         self.refresh()

@@ -16,6 +16,8 @@ from vmatui.tui.widgets.styles import MUTED
 from vmatui.tui.wording import count_text, shown
 
 _GAP: Final = "   "
+_EVERY: Final = 5
+"""Polls from one count to the next: numbers that flicker cannot be read."""
 _MOST_NAME: Final = 30
 
 
@@ -30,6 +32,7 @@ class Legend(Widget):
         super().__init__(id=id, classes=classes)
         self._field: Field | None = None
         self._version = 0
+        self._polls = 0
 
     def show(self, field: Field | None) -> None:
         """Count for a field.
@@ -38,14 +41,20 @@ class Legend(Widget):
             field: A walk may be writing it; None shows nothing.
         """
         self._field = field
+        self._polls = 0
         if field:
             field.update()
             self._version = field.version
         self.refresh(layout=True)
 
-    def poll(self) -> None:
-        """Count again if the walk has gone on; to be called many times a second."""
-        if self._field is None:
+    def poll(self, *, is_last: bool = False) -> None:
+        """Count again now and then if the walk has gone on; to be called many times a second.
+
+        Args:
+            is_last: Whether the walk has ended, so that the count must be right.
+        """
+        self._polls += 1
+        if self._field is None or not (is_last or self._polls % _EVERY == 1):
             return
         self._field.update()
         if self._field.version != self._version:

@@ -137,8 +137,12 @@ class MapView(Container):
         self._regions = regions
         self._show_device()
 
-    def poll(self) -> None:
-        """Draw what the walk has brought since."""
+    def poll(self, *, is_last: bool = False) -> None:
+        """Draw what the walk has brought since.
+
+        Args:
+            is_last: Whether the walk has ended.
+        """
         if self._picture is not None:
             device_map = self._device_map()
             if device_map is not None:  # a little each time, not all when the order is asked for
@@ -147,7 +151,7 @@ class MapView(Container):
             for canvas in self.query(MapCanvas):
                 if canvas.display:
                     canvas.poll()
-            self.query_one(Legend).poll()
+            self.query_one(Legend).poll(is_last=is_last)
 
     def go_to(self, dev_id: int, cluster: int) -> None:
         """Show a place of a device."""
