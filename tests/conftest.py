@@ -15,6 +15,7 @@ import pytest
 
 from tests.corpus import full_corpus
 from tests.tools import require_tool, unavailable
+from vmatui.storage.cachefolder import NO_CACHE
 
 os.environ["TZ"] = "UTC"
 time.tzset()
@@ -33,6 +34,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let tests marked `root` run only as root; in CI they must run."""
     if item.get_closest_marker("root") and os.geteuid() != 0:
         unavailable("needs root")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let every test have a cache folder of its own, which is not there yet; return it."""
+    base = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(base))
+    monkeypatch.delenv(NO_CACHE, raising=False)
+    return base / "vmatui"
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def main() -> int:
     return status
 
 
-def _open_ui(path: str | None) -> int:
+def _open_ui(path: str | None, no_cache: bool) -> int:
     if path is not None and not os.path.lexists(path):
         verbs = ", ".join(VERBS)
         raise UsageError(f"{path} is no file or folder that exists, and none of the verbs: {verbs}")
@@ -37,7 +37,12 @@ def _open_ui(path: str | None) -> int:
         raise UsageError("the UI needs a terminal; in scripts use a verb (vmatui --help)")
     from pathlib import Path
 
+    from vmatui.storage.cachefolder import NO_CACHE
     from vmatui.tui.app import run as run_ui
+
+    if no_cache:
+        # From here on the process is the UI, which asks the environment as it does for colours.
+        os.environ[NO_CACHE] = "1"
 
     return run_ui(None if path is None else Path(path))
 

@@ -55,7 +55,7 @@ def run(*words: str | Path, exit_code: int | Sequence[int] = 0) -> Result:
     stderr = io.StringIO()
     opened: list[str | None] = []
 
-    def open_ui(path: str | None) -> int:
+    def open_ui(path: str | None, _no_cache: bool) -> int:
         opened.append(path)
         return 0
 

@@ -16,6 +16,8 @@ HEAVY = {
     "humanize",
     "asyncio",
     "importlib.metadata",
+    "backports.zstd",
+    "compression.zstd",
 }
 """What takes longer to load than a verb takes to run."""
 

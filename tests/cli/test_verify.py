@@ -8,6 +8,7 @@ from tests.cli.running import run
 from tests.compressors import as_zstd
 from tests.damage import CONSEQUENCES, DAMAGED, LEGAL, sound
 from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
+from vmatui.engine.advice import advice
 from vmatui.format.codes import MEANINGS, Code
 
 WARNINGS = {"duplicate-name", "unsafe-name"}
@@ -21,7 +22,8 @@ def test_every_kind_of_damage_is_named_and_sets_the_status(code: str, folder: Pa
     assert code in codes
     assert codes <= {code, "missing-cluster"} | CONSEQUENCES.get(code, set())
     lines = result.stderr.splitlines()
-    assert len(lines) == len(result.json["findings"]) + 3
+    assert len(lines) == len(result.json["findings"]) + len(codes) + 3
+    assert f"advice: {code}: {advice(Code(code))}" in lines
     assert any(f": {code}" in line for line in lines)
     assert MEANINGS[Code(code)].reference in result.stderr
 

@@ -65,7 +65,7 @@ def test_the_extent_table_tells_each_extent_in_short() -> None:
 def test_a_full_cluster_takes_no_memory_for_its_mask() -> None:
     cells = mapped(forge([Disk("scsi0", noise(2 * CLUSTER))])).devices[1]
     assert cells.mask_of(1) == 0xFFFF
-    assert not any(bytes(cells._masks))
+    assert not any(bytes(cells.masks))
 
 
 def test_sound_clusters_of_a_cut_extent_are_doubtful() -> None:

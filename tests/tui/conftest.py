@@ -24,6 +24,8 @@ def quick_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the pilot of a test go on as soon as the application rests."""
     for module in ("app", "pilot"):
         monkeypatch.setattr(f"textual.{module}.wait_for_idle", wait_for_idle)
+    for screen in ("create", "restore"):
+        monkeypatch.setattr(f"vmatui.tui.screens.{screen}._PAUSE", 0.02)
 
 
 @pytest.fixture

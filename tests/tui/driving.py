@@ -31,8 +31,10 @@ def drive(app: VmaApp, steps: Steps, size: tuple[int, int] = (80, 24)) -> None:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until no job runs and nothing is left to draw."""
-    await wait_for(pilot, lambda: not _running(pilot))
-    await pilot.pause()
+    await pilot.pause()  # what is about to start a job does so
+    while _running(pilot):
+        await wait_for(pilot, lambda: not _running(pilot))
+        await pilot.pause()
 
 
 async def wait_for(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:

@@ -14,17 +14,19 @@ from textual.worker import WorkerState
 
 async def wait_for_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
     """Wait until all that is left are timers and jobs, and everything is drawn."""
-    while not await _is_idle():
-        pass
+    is_drawn = False
+    while _is_busy() or not is_drawn:
+        while _is_busy():
+            await asyncio.sleep(0.001 if _is_listing() else 0)
+        active_app.get().screen._on_timer_update()
+        await asyncio.sleep(0)
+        is_drawn = not _is_busy()
 
 
-async def _is_idle() -> bool:
-    """Let everything that is ready run once; return whether nothing came after it."""
-    app = active_app.get()
-    app.screen._on_timer_update()
-    await asyncio.sleep(0.001 if _is_listing() else 0)
+def _is_busy() -> bool:
+    """Return whether anything can go on at once."""
     loop = asyncio.get_running_loop()
-    return not loop._ready and not _is_listing()  # type: ignore[attr-defined]
+    return bool(loop._ready) or _is_listing()  # type: ignore[attr-defined]
 
 
 def _is_listing() -> bool:

@@ -16,8 +16,7 @@ from textual.widgets import Input
 
 from tests.tui.driving import settle
 from tests.tui.stage import dump_folder
-from vmatui.drawing import overlay
-from vmatui.engine import createplan, planneddevice
+from vmatui.engine import createplan, planneddevice, regions
 from vmatui.engine.checker import Rejected
 from vmatui.engine.walk import Extent, Gap
 from vmatui.errors import CancelledError
@@ -105,7 +104,7 @@ def stage() -> Iterator[None]:
         stack.enter_context(patch.object(Input, "_toggle_cursor", lambda _self: None))
         for module in (planneddevice, createplan, draft):
             stack.enter_context(patch.object(module, "inspect", _inspect))
-        stack.enter_context(patch.object(overlay, "signature_of", _signature_of))
+        stack.enter_context(patch.object(regions, "signature_of", _signature_of))
         os.chdir(dump_folder().parent)
         stack.callback(os.chdir, before)
         yield

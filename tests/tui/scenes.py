@@ -6,6 +6,7 @@ A scene's docstring says what its picture must show.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -23,6 +24,7 @@ from tests.tui.stepped import SteppedJob
 from vmatui.engine.archive import open_archive
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.candidates import Candidate, Fit
+from vmatui.engine.picture import Picture
 from vmatui.engine.restore import Output, RestoreReport
 from vmatui.engine.verify import verify
 from vmatui.errors import CancelledError, SuspendedError
@@ -30,7 +32,6 @@ from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.hexreads import HexReads
 from vmatui.tui.jobs import JobFunction
 from vmatui.tui.screens import archive, restore, running
-from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.rategraph import RateGraph, RateHistory
 
 SCREENSHOTS = createscenes.SCREENSHOTS | {
@@ -313,6 +314,28 @@ async def the_stopped_restore(pilot: Pilot[None]) -> None:
         await _start_restore(pilot)
         await pilot.press("escape")
         await press(pilot, "y")
+
+
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_offer_of_a_salvage(pilot: Pilot[None]) -> None:
+    """What would come back of each disk, in numbers, and where it would go; nothing is written."""
+    await _offer(pilot)
+
+
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_salvaged(pilot: Pilot[None]) -> None:
+    """What came back, on the map too; which outputs are incomplete, and where the mapfiles are."""
+    await _offer(pilot)
+    await press(pilot, "enter")
+    await wait_for(pilot, lambda: bool(pilot.app.screen.query("MapView")))
+    await settle(pilot)
+    shutil.rmtree(next(Path().glob("salvage-*")))
+
+
+async def _offer(pilot: Pilot[None]) -> None:
+    await press(pilot, "S", "enter", "enter")
+    await wait_for(pilot, lambda: bool(pilot.app.screen.query("#question")))
+    await settle(pilot)
 
 
 @scene(f"dump/{SOUND}")

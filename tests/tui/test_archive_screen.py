@@ -13,6 +13,7 @@ from tests.tui.driving import drive, notices, press, settle, wait_for
 from tests.tui.holder import lines
 from tests.tui.stepped import SteppedJob
 from vmatui.errors import SourceError
+from vmatui.storage.cachefolder import NO_CACHE
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens import archive
 from vmatui.tui.screens.archive import ArchiveScreen
@@ -83,6 +84,56 @@ def test_a_packed_archive_says_that_verify_brings_the_map(packed: Path) -> None:
         assert _shows_data(pilot)
 
     drive(VmaApp(packed), steps)
+
+
+def test_what_was_verified_is_there_at_once_the_next_time(packed: Path) -> None:
+    async def verifying(pilot: Pilot[None]) -> None:
+        await press(pilot, "v")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        assert _verdict(pilot) == "✔ sound"
+        assert str(_screen(pilot).query_one("#read-at", Static).render()).startswith("as read on 2")
+        assert not _screen(pilot).query_one(ResultPanel).is_open
+        await press(pilot, "3")
+        assert _shows_data(pilot)
+        await press(pilot, "4")
+        assert len(lines(_screen(pilot).query_one(ExtentList))[1].split()) > 5
+        await press(pilot, "v")
+        assert _screen(pilot).query_one(ResultPanel).is_open
+        assert str(_screen(pilot).query_one("#read-at", Static).render()) == ""
+
+    drive(VmaApp(packed), verifying)
+    drive(VmaApp(packed), steps)
+
+
+def test_faults_that_were_found_are_there_the_next_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.vma.gz"
+    path.write_bytes(as_gzip(DAMAGED["extent-checksum"]()))
+
+    async def verifying(pilot: Pilot[None]) -> None:
+        await press(pilot, "v")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        assert _verdict(pilot).startswith("✘")
+        tab = _screen(pilot).query_one(TabbedContent).get_tab("findings")
+        assert str(tab.label) == "Findings 1"
+
+    drive(VmaApp(path), verifying)
+    drive(VmaApp(path), steps)
+
+
+def test_nothing_is_recalled_where_that_is_not_wanted(
+    packed: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    monkeypatch.setenv(NO_CACHE, "1")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        assert _verdict(pilot) == "○ not checked"
+        await press(pilot, "v")
+
+    for _ in range(2):
+        drive(VmaApp(packed), steps)
+    assert not cache.exists()
 
 
 def test_verify_ends_with_the_verdict_and_three_statements(packed: Path) -> None:

@@ -104,6 +104,7 @@ def test_a_million_extents_are_read_only_where_they_are_seen() -> None:
 
     async def script(pilot: Pilot[None]) -> None:
         app.list.draw(table, complete=True)
+        await pilot.pause()
         await pilot.press("end")
         await pilot.pause()
         assert words(lines(app.list)[-1])[0] == "999999"

@@ -341,7 +341,7 @@ def test_a_long_way_shows_its_progress_and_can_be_stopped(
         bar = screen(pilot).query_one(JobBar)
         await wait_for(pilot, lambda: "Reading to the end" in str(bar.render()))
         await pilot.press("escape")
-        assert "Stopping" in str(bar.render())
+        await wait_for(pilot, lambda: "Stopping" in str(bar.render()))
         gate.set()
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, ArchiveScreen)

@@ -12,7 +12,7 @@ from tests.forge import CLUSTER, Disk, forge, noise
 from tests.format.test_partitions import gpt
 from tests.tui.driving import drive, notices, press
 from tests.tui.holder import lines
-from vmatui.drawing import overlay
+from vmatui.engine import regions
 from vmatui.tui.app import VmaApp
 from vmatui.tui.widgets.celldetail import CellDetail
 from vmatui.tui.widgets.filemap import FileMap
@@ -36,7 +36,7 @@ def archive_with_partitions() -> bytes:
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(overlay, "signature_of", lambda start, size: "xfs file system")
+    monkeypatch.setattr(regions, "signature_of", lambda start, size: "xfs file system")
     path = tmp_path / "a.vma"
     path.write_bytes(archive_with_partitions())
     return path

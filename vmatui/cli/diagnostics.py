@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from vmatui.engine.reportlines import finding_line, statement_lines
+from vmatui.engine.reportlines import advice_lines, finding_line, statement_lines
 from vmatui.errors import printable
 from vmatui.format.codes import Severity
 
@@ -54,6 +54,12 @@ def say_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         tell = say if finding.severity is Severity.ERROR else remark
         tell(finding_line(finding))
+
+
+def say_advice(findings: Sequence[Finding]) -> None:
+    """Print what to do about findings, once for each of their codes."""
+    for line in advice_lines(findings):
+        remark(line)
 
 
 def say_statements(structure: str, stream: str, payload: str) -> None:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from vmatui.cli import output
 from vmatui.cli.checkoptions import add_check
 from vmatui.cli.createoptions import DiskWords, add_create, disk_words
+from vmatui.cli.reporting import add_report
 from vmatui.cli.restoreoptions import Choice, add_restore
 from vmatui.cli.sealoptions import add_manifest_option, add_seal, add_seal_option
+from vmatui.cli.version import found_version
 from vmatui.errors import printable
 
 if TYPE_CHECKING:  # what only types need costs no start-up time
@@ -37,6 +39,8 @@ exit status: 0 done and sound, 1 the archive has errors or a disk differs from i
 class Arguments(argparse.Namespace):
     """What the user asked for; an attribute that the verb does not have is never looked at."""
 
+    words: Sequence[str] = ()
+    """All of the command line, without the program's name."""
     verb: str | None = None
     """None asks for the terminal UI."""
     path: str | None = None
@@ -49,6 +53,8 @@ class Arguments(argparse.Namespace):
     verbose: bool = False
     quick: bool = False
     manifest: str | None = None
+    report: str | None = None
+    report_configs: bool = False
     seal: bool = False
     even_faulty: bool = False
     folder: str | None = None
@@ -87,6 +93,8 @@ class Arguments(argparse.Namespace):
     device: str | None = None
     view: str = "content"
     output: str = "-"
+    no_cache: bool = False
+    is_archive: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -110,13 +118,7 @@ class _Version(argparse.Action):
     """Says the version; finding it out takes longer than a verb, so only when asked."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            found = version("vmatui")
-        except PackageNotFoundError:
-            found = "(not installed, so of no known version)"
-        output.write_lines([f"vmatui {found}"])
+        output.write_lines([f"vmatui {found_version()}"])
         parser.exit()
 
 
@@ -137,6 +139,7 @@ def parse(words: Sequence[str]) -> Arguments:
     arguments, late = parser.parse_known_args(words, Arguments())
     if late and not _take_late(arguments, late):
         parser.error(f"unrecognized arguments: {' '.join(late)}")
+    arguments.words = words
     return arguments
 
 
@@ -160,6 +163,7 @@ def _take_late(arguments: Arguments, words: Sequence[str]) -> bool:
 def _ui_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="vmatui", usage=_USAGE, formatter_class=_Formatter, allow_abbrev=False)
     parser.add_argument("path", nargs="?")
+    _add_no_cache(parser)
     return parser
 
 
@@ -189,6 +193,7 @@ def _verb_parser() -> argparse.ArgumentParser:
         restore = _verb(verbs, name, text)
         _add_file(restore)
         add_restore(restore)
+        add_report(restore)
         add_seal_option(restore)
         _add_output_choice(restore)
     check = _verb(verbs, "check", "compare what was restored with the archive")
@@ -253,23 +258,46 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="read only the headers, if FILE is not compressed"
     )
     add_manifest_option(parser)
+    _add_no_cache(parser)
+    add_report(parser)
+    parser.add_argument(
+        "--overwrite", action="store_true", help="a page that is there may be replaced"
+    )
 
 
 def _add_map(parser: argparse.ArgumentParser) -> None:
     _add_file(parser)
-    parser.add_argument("--device", metavar="DEV", help="only this one (by name or id)")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--device", metavar="DEV", help="only this one (by name or id)")
     parser.add_argument(
         "--view",
         choices=("content", "health", "order"),
         default="content",
         help="how full, what is sound, or when in the archive it comes (default: content)",
     )
-    parser.add_argument(
+    shown.add_argument(
+        "--archive",
+        dest="is_archive",
+        action="store_true",
+        help="draw the extents in file order, not the devices",
+    )
+    output_choice = parser.add_mutually_exclusive_group()
+    output_choice.add_argument(
         "-o",
         dest="output",
-        metavar="FILE.svg",
+        metavar="FILE",
         default="-",
-        help="write a new picture; the default, -, prints text",
+        help="write a new picture, FILE.svg or FILE.png; the default, -, prints text",
+    )
+    _add_json(output_choice)
+    _add_no_cache(parser)
+
+
+def _add_no_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="neither recall nor keep what was read of a compressed archive",
     )
 
 

@@ -15,7 +15,8 @@ from vmatui.cli.output import OutputError
 from vmatui.cli.parser import Arguments, parse
 from vmatui.errors import VmaError
 
-OpenUi = Callable[[str | None], int]
+OpenUi = Callable[[str | None, bool], int]
+"""Gets a path, and whether the cache is to be left alone."""
 
 _READER_GONE: Final = 141
 """The status of a program that SIGPIPE ended, as a shell tells it."""
@@ -115,7 +116,7 @@ def _dispatch(arguments: Arguments, interruption: Interruption, open_ui: OpenUi)
             if arguments.no_ui:
                 return 0
     interruption.end()
-    return open_ui(path)
+    return open_ui(path, arguments.no_cache)
 
 
 def _fill_standard_descriptors() -> None:

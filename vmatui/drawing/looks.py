@@ -44,6 +44,9 @@ ASCII_GLYPHS: Final = (
 
 DARK_GROUND: Final = "#121212"
 LIGHT_GROUND: Final = "#ffffff"
+DARK_INKS: Final = ("#e0e0e0", "#8492a6")
+"""For text on the dark ground, and for text that steps back."""
+LIGHT_INKS: Final = ("#202020", "#6b747d")
 _DARK_RAMP: Final = ("#2d5a94", "#3487a5", "#43b4a8", "#86d6b0", "#e0f6dc")
 _LIGHT_RAMP: Final = ("#84cabf", "#4fafb4", "#2f849f", "#2c5a8c", "#232f5e")
 _DARK_ORDER: Final = ("#4a3a8c", "#8a4c9e", "#c9607f", "#ee9355", "#fbe28a")

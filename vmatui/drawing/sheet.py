@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from vmatui.drawing.fields import Field
@@ -19,9 +19,13 @@ class Sheet:
     rows: tuple[bytes, ...]
     """A `Shade` a cell."""
     legend: tuple[Entry, ...]
+    notes: tuple[str, ...] = ()
+    """Lines that stand below."""
 
 
-def make_sheet(field: Field, title: str, width: int, height: int) -> Sheet:
+def make_sheet(
+    field: Field, title: str, width: int, height: int, notes: Iterable[str] = ()
+) -> Sheet:
     """Lay the whole field out.
 
     Args:
@@ -29,12 +33,14 @@ def make_sheet(field: Field, title: str, width: int, height: int) -> Sheet:
         title: Stands above.
         width: Columns, those of the labels among them.
         height: Rows at most.
+        notes: Lines to stand below.
     """
     field.update()
     grid = lay_out(field.units, width, height, None, field.unit_size)
     shades = field.shade(0, grid.size, grid.rows * grid.columns)
     rows = shades.reshape(grid.rows, grid.columns)
-    return Sheet(title, grid, tuple(bytes(row) for row in rows), tuple(entries(field)))
+    legend = tuple(entries(field))
+    return Sheet(title, grid, tuple(bytes(row) for row in rows), legend, tuple(notes))
 
 
 def text_lines(sheet: Sheet, glyphs: str) -> Iterator[str]:
@@ -54,3 +60,4 @@ def text_lines(sheet: Sheet, glyphs: str) -> Iterator[str]:
         + ("" if entry.number is None else f" {entry.number:,}")
         for entry in sheet.legend
     )
+    yield from sheet.notes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
@@ -26,7 +26,7 @@ _LINE: Final = 20
 _COLUMNS, _LABEL_COLUMNS, _ROWS = 128, 9, 64
 _RUNS: Final = re.compile(rb"(.)\1*", re.DOTALL)
 _FONT: Final = "font-family='ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace'"
-_SIGNS: Final = {
+SIGNS: Final = {
     Shade.UNREAD: (0.75, ".2l-.5 .6"),
     Shade.ZERO: (0.5, ".5h.01"),
     Shade.DOUBTFUL: (0.33, ".35q0-.17 .17-.17t.17 .17q0 .12-.17 .2v.1m0 .14v.01"),
@@ -46,7 +46,7 @@ def svg(sheets: Sequence[Sheet], *, dark: bool) -> str:
         dark: Whether on a dark ground.
     """
     ground = looks.DARK_GROUND if dark else looks.LIGHT_GROUND
-    ink, faint = ("#e0e0e0", "#8492a6") if dark else ("#202020", "#6b747d")
+    ink, faint = looks.DARK_INKS if dark else looks.LIGHT_INKS
     palette = looks.looks_on(ground, dark=dark)
     parts: list[str] = []
     top = _MARGIN
@@ -55,7 +55,10 @@ def svg(sheets: Sequence[Sheet], *, dark: bool) -> str:
         parts += _rows(sheet, top + _HEAD, palette, faint)
         below = top + _HEAD + len(sheet.rows) * _side(sheet) + _LINE
         parts += _legend(sheet.legend, below, palette, ink)
-        top = below + _LINE * len(sheet.legend) + _MARGIN
+        below += _LINE * len(sheet.legend)
+        for number, note in enumerate(sheet.notes):
+            parts.append(_text(_MARGIN, below + number * _LINE + _CELL - 1, note, ink, 12))
+        top = below + _LINE * len(sheet.notes) + _MARGIN
     cells = max((sheet.grid.columns * _side(sheet) for sheet in sheets), default=0)
     width = 2 * _MARGIN + _LABELS + max(cells, 480)
     head = (
@@ -67,35 +70,44 @@ def svg(sheets: Sequence[Sheet], *, dark: bool) -> str:
     )
 
 
-def save_picture(field: Field, title: str, folder: Path, *, dark: bool) -> Path:
+def save_picture(
+    field: Field, title: str, folder: Path, *, dark: bool, notes: Iterable[str] = ()
+) -> Path:
     """Save a map as a new SVG file, whose name tells what it shows.
+
+    Args:
+        field: What is drawn.
+        title: Of the map.
+        folder: Gets the file.
+        dark: Whether on a dark ground.
+        notes: Lines to stand below.
 
     Raises:
         TargetError: it cannot be written.
     """
-    document = svg([picture_sheet(field, title)], dark=dark)
+    document = svg([picture_sheet(field, title, notes)], dark=dark)
     stem = f"map-{safe_name(title)}-{field.view}"
     for number in range(1, 1000):
         path = folder / (f"{stem}.svg" if number == 1 else f"{stem}-{number}.svg")
         if not os.path.lexists(path):
-            write_new(path, document)
+            write_new(path, document.encode())
             return path
     raise TargetError(f"{folder} is full of pictures named {stem}: remove some")
 
 
-def picture_sheet(field: Field, title: str) -> Sheet:
+def picture_sheet(field: Field, title: str, notes: Iterable[str] = ()) -> Sheet:
     """Return a field laid out for a picture."""
-    return make_sheet(field, title, _COLUMNS + _LABEL_COLUMNS, _ROWS)
+    return make_sheet(field, title, _COLUMNS + _LABEL_COLUMNS, _ROWS, notes)
 
 
-def write_new(path: Path, document: str) -> None:
+def write_new(path: Path, document: bytes) -> None:
     """Write a file that must not exist; one that could not be written whole is removed.
 
     Raises:
         TargetError: it exists, or cannot be written.
     """
     try:
-        file = path.open("x", encoding="utf-8")
+        file = path.open("xb")
     except FileExistsError:
         raise TargetError(f"{path} exists already: remove it or choose another name") from None
     except OSError as error:
@@ -135,8 +147,8 @@ def _run(
     if shade > Shade.ZERO:
         fill = look.behind if is_fault(shade) or shade == Shade.NOW else look.colour
         yield f"<rect x='{x}' y='{y}' width='{count * side}' height='{side}' fill='{fill}'/>"
-    if shade in _SIGNS:
-        start, path = _SIGNS[Shade(shade)]
+    if shade in SIGNS:
+        start, path = SIGNS[Shade(shade)]
         drawn = "".join(f"M{cell + start:g} {path}" for cell in range(count))
         yield (
             f"<path transform='translate({x} {y}) scale({side})' d='{drawn}' fill='none' "

@@ -49,7 +49,7 @@ class DeviceMap:
         self.device = device
         self.states = sparse_memory(device.clusters)
         """A byte a cluster."""
-        self._masks = sparse_memory(2 * device.clusters).cast("H")
+        self.masks = sparse_memory(2 * device.clusters).cast("H")
         """Of clusters stored in part; for all others the state tells it, and no page is used."""
         self.changed = bytearray((device.clusters >> GROUP_BITS) + 1)
         """1 for each group of clusters that was written since a reader set it back to 0."""
@@ -57,7 +57,7 @@ class DeviceMap:
     def set_state(self, cluster: int, state: int, mask: int) -> None:
         """Set a cell and mark its group."""
         if 0 < mask < _FULL_MASK:
-            self._masks[cluster] = mask
+            self.masks[cluster] = mask
         self.states[cluster] = state
         self.changed[cluster >> GROUP_BITS] = 1
 
@@ -66,7 +66,7 @@ class DeviceMap:
         level = self.states[cluster] & LEVEL
         if level <= ZERO:
             return 0
-        return _FULL_MASK if level >= _FULL else self._masks[cluster]
+        return _FULL_MASK if level >= _FULL else self.masks[cluster]
 
     def add_flag(self, cluster: int, flag: int) -> None:
         """Add `DUPLICATE`, `DAMAGED`, `DOUBTFUL` or `DIFFERS` to a cell and mark its group.
@@ -126,7 +126,7 @@ class ClusterMap:
             if dev_id != present:
                 present, device = dev_id, self.devices.get(dev_id)
                 if device is not None:
-                    states, masks, changed = device.states, device._masks, device.changed
+                    states, masks, changed = device.states, device.masks, device.changed
             if device is None:
                 continue
             # As `set_state` does, without its calls: this runs for every cluster of a walk.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from vmatui.engine.checker import Rejected
@@ -77,6 +77,46 @@ class ExtentTable:
     def at_offset(self, offset: int) -> int:
         """Return the number of the extent that holds a byte of the archive; 0 before the first."""
         return max(bisect_right(self._offsets, offset, 0, len(self)) - 1, 0)
+
+    @property
+    def sets(self) -> Sequence[frozenset[int]]:
+        """The sets of devices that extents bring, by their numbers in `columns`."""
+        return self._sets
+
+    def pack(self) -> Iterator[bytes]:
+        """Yield all extents, column by column, for `fill`."""
+        return (column.tobytes() for column in self._arrays)
+
+    def fill(
+        self, sets: Sequence[frozenset[int]], count: int, take: Callable[[int], bytes]
+    ) -> None:
+        """Take in what `pack` gave of another table; this one is empty.
+
+        Args:
+            sets: Of that table.
+            count: Extents of that table.
+            take: Gives its next bytes.
+
+        Raises:
+            ValueError: the columns name a set that there is not.
+        """
+        for column in self._arrays:
+            column.frombytes(take(count * column.itemsize))
+        if max(self._devices, default=-1) >= len(sets):
+            raise ValueError("no such set of devices")
+        self._sets = list(sets)
+        self._set_numbers = {devices: number for number, devices in enumerate(sets)}
+
+    @property
+    def _arrays(self) -> tuple[array[int], ...]:
+        return (
+            self._offsets,
+            self._blocks,
+            self._clusters,
+            self._zero,
+            self._sound,
+            self._devices,
+        )
 
     def see_gap(self, gap: Gap) -> None:
         """A gap is no extent."""

@@ -7,7 +7,7 @@ thread writes, others read the first `count` runs at any time.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from vmatui.engine.checker import Rejected
@@ -78,6 +78,32 @@ class Placement:
             Run(self.dev_ids[run], self.firsts[run], self.firsts[run] + self.lengths[run] - 1)
             for run in range(start, stop)
         ]
+
+    def pack(self) -> Iterator[bytes]:
+        """Yield all runs, column by column, for `fill`."""
+        return (bytes(column[: self.count]) for column in self._columns)
+
+    def fill(self, count: int, extents: int, take: Callable[[int], bytes]) -> None:
+        """Take in what `pack` gave of another placement; this one is empty.
+
+        Args:
+            count: Runs of that placement, at most `MAX_RUNS`.
+            extents: How many extents there are.
+            take: Gives its next bytes.
+
+        Raises:
+            ValueError: a run is in no extent, or has no cluster.
+        """
+        for column in self._columns:
+            data = take(count * column.itemsize)
+            column.cast("B")[: len(data)] = data
+        if max(self.extents[:count], default=-1) >= extents or 0 in self.lengths[:count]:
+            raise ValueError("no such run")
+        self.count = count
+
+    @property
+    def _columns(self) -> tuple[memoryview, ...]:
+        return self.firsts, self.extents, self.lengths, self.dev_ids
 
     def _add(self, extent: int, address: int, length: int) -> None:
         run = self.count

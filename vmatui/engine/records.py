@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vmatui.engine.advice import advice, reference_wording
 from vmatui.engine.archive import Archive
 from vmatui.engine.findings import Finding
 from vmatui.engine.jsontext import Record
@@ -67,6 +68,8 @@ def finding_record(finding: Finding) -> Record:
         "cluster": finding.cluster,
         "count": finding.count,
         "ranges": [[first, last] for first, last in finding.ranges],
+        "advice": advice(finding.code),
+        "reference": reference_wording(finding.code),
     }
 
 

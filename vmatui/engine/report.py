@@ -155,7 +155,7 @@ def _payload_sentence(proof: Proof) -> str:
     if proof.sealed_at is None:
         reason = proof.problem or "the format has no checksum over image data"
         return printable(f"cannot be checked: {reason}")
-    manifest = f"the manifest of {_date(proof.sealed_at)}"
+    manifest = f"the manifest of {moment(proof.sealed_at)}"
     rest = f", {count_clusters(proof.uncompared)} could not be compared" if proof.uncompared else ""
     if proof.payload is Payload.SOUND:
         return f"sound: it matches {manifest}"
@@ -173,8 +173,8 @@ def count_clusters(count: int) -> str:
     return "1 cluster" if count == 1 else f"{count} clusters"
 
 
-def _date(seconds: int) -> str:
-    """Return a moment in the local time zone; a manifest may claim any number."""
+def moment(seconds: int) -> str:
+    """Return seconds since the epoch as a date and time here; any number may be claimed."""
     try:
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
     except (ValueError, OverflowError, OSError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from vmatui.format.codes import MEANINGS
+from vmatui.engine.advice import advice, reference_wording
 
 if TYPE_CHECKING:  # what only needs a header starts without loading the jobs
     from vmatui.engine.findings import Finding
@@ -18,9 +18,15 @@ def finding_line(finding: Finding) -> str:
     places = [f"byte {finding.offset}"] if finding.offset is not None else []
     places += [f"extent {finding.extent}"] if finding.extent is not None else []
     place = f" [{', '.join(places)}]" if places else ""
-    known_as = MEANINGS[finding.code].reference
+    known_as = reference_wording(finding.code)
     words = f" ({known_as})" if known_as else ""
     return f"{finding.severity}: {finding.code}{place}: {finding.message}{words}"
+
+
+def advice_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield what to do about some findings, once for each of their codes."""
+    for code in dict.fromkeys(finding.code for finding in findings):
+        yield f"advice: {code}: {advice(code)}"
 
 
 def output_lines(report: RestoreReport | SalvageReport) -> Iterator[str]:
@@ -52,6 +58,7 @@ def restore_lines(report: RestoreReport) -> Iterator[str]:
     from vmatui.engine.report import sentences
 
     yield from map(finding_line, report.verify.findings)
+    yield from advice_lines(report.verify.findings)
     yield from output_lines(report)
     if told := incomplete_line(report):
         yield told

@@ -14,7 +14,7 @@ from vmatui.engine.extentfaults import gap_fault, header_faults, short_fault, ta
 from vmatui.engine.extentfinder import HEADER, ExtentFinder
 from vmatui.engine.feed import Buffer, BufferPool, Feed
 from vmatui.engine.headersahead import HeadersAhead
-from vmatui.engine.payloads import Wanted
+from vmatui.engine.payloads import Wanted, payload_sizes
 from vmatui.engine.spoilt import SpoiltBytes
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault
@@ -113,6 +113,7 @@ class Walk:
         self._source = archive.source
         self._uuid = archive.header.uuid.bytes
         self._finder = ExtentFinder(self._uuid if is_ours_only else None)
+        self._starts_extent = self._finder.starts_extent
         self._feed = Feed(archive.source)
         self._pool = pool
         self._head = memoryview(bytearray(HEADER))
@@ -131,7 +132,10 @@ class Walk:
                 got = self._feed.fill(self._head)
                 continue
             header = parse_extent(bytes(self._head))
-            candidates = self._finder.candidates(header, self._head)
+            if header.checksum_matches:
+                candidates = payload_sizes(header)
+            else:
+                candidates = self._finder.candidates(header, self._head)
             if not candidates:
                 item: Extent | Gap | None = self._resynchronise()
                 got = self._feed.fill(self._head)
@@ -237,7 +241,7 @@ class Walk:
 
     def _is_in_place(self, got: int) -> bool:
         """Whether what was read after an extent is the next one's header, or nothing at all."""
-        return got == 0 or self._finder.starts_extent(self._head[:got])
+        return got == 0 or self._starts_extent(self._head[:got])
 
     def _resynchronise(self) -> Gap:
         """Look for the next extent header; the feed then stands before it, or at the end."""

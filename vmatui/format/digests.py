@@ -36,7 +36,7 @@ def entry_of(cluster: memoryview | bytearray) -> bytes:
     return ZERO if entry == _OF_ZEROS else entry
 
 
-def digest_of(data: bytes) -> bytes:
+def digest_of(data: bytes | memoryview) -> bytes:
     """Return the digest of something small."""
     return new_digest().update(data).digest()
 

@@ -17,6 +17,7 @@ from vmatui.errors import TargetError
 from vmatui.storage.blockdev import inspect
 from vmatui.storage.publishing import publish, publish_incomplete, replace, take_back
 from vmatui.storage.targets import target_error
+from vmatui.storage.writing import write_all
 
 _MODE: Final = 0o600
 """What is on a disk is nobody else's business."""
@@ -109,6 +110,17 @@ class NewFile:
         with suppress(OSError):
             self._close()
         self._owns_temporary = False
+
+    def write(self, data: bytes) -> None:
+        """Write bytes from the start of the file on.
+
+        Raises:
+            TargetError: they cannot be written.
+        """
+        try:
+            write_all(self.fd, 0, [memoryview(data)])
+        except OSError as error:
+            raise target_error("write", self.path, error) from error
 
     def sync(self) -> None:
         """Wait until all bytes are on the disk.

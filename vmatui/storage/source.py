@@ -19,7 +19,6 @@ from vmatui.storage.descriptor import Descriptor, label, open_descriptor
 from vmatui.storage.faults import Compression, SourceFault, StreamState
 from vmatui.storage.magic import SNIFF_SIZE, detect
 from vmatui.storage.plain import PlainFile, PlainPipe
-from vmatui.storage.seekable import SeekableSource
 
 
 class Source(Protocol):
@@ -151,6 +150,9 @@ def _source_of(descriptor: Descriptor) -> Source:
             else None
         )
         if table is not None and table.has_entries:
+            # Loads zstd's library, which a plain archive can do without.
+            from vmatui.storage.seekable import SeekableSource
+
             return SeekableSource(descriptor, table)
         return DecompressedSource(descriptor, compression)
     return PlainFile(descriptor) if descriptor.seekable else PlainPipe(descriptor)

@@ -7,10 +7,10 @@ import threading
 from vmatui.engine.create import CreateReport, create
 from vmatui.engine.createplan import CreatePlan
 from vmatui.engine.newextents import NewExtent
+from vmatui.engine.picture import Picture
 from vmatui.engine.progress import ProgressFunction
 from vmatui.format.layout import BLOCK_SIZE, EXTENT_HEADER_SIZE
 from vmatui.tui.jobs import JobFunction
-from vmatui.tui.walks import Picture
 
 
 class Birth:

@@ -31,6 +31,8 @@ class Job:
     question: str = ""
     """Asked before the job is stopped by leaving; empty where nothing would be lost."""
     cancel: threading.Event = field(default_factory=threading.Event)
+    is_over: bool = False
+    """Whether its `JobEnded` has come; what is not over need not have begun."""
 
     @property
     def is_stopping(self) -> bool:
@@ -67,6 +69,7 @@ class JobScreen(Screen[None]):
     def on_job_ended(self, message: JobEnded) -> None:
         """Forget the job; a subclass's handler hears of it too."""
         self.jobs.remove(message.job)
+        message.job.is_over = True
 
     def on_unmount(self) -> None:
         """Stop what still runs: nobody would hear of it."""

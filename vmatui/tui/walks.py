@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Sequence
-from functools import partial
 
-from vmatui.drawing.overlay import DeviceReader, Read, Region, read_regions
+from vmatui.drawing.cells import levels_of
+from vmatui.drawing.order import order_of
+from vmatui.drawing.overlay import archive_regions
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
-from vmatui.engine.clustermap import ClusterMap
 from vmatui.engine.compare import compare
 from vmatui.engine.compareplan import plan_check
 from vmatui.engine.comparison import CompareReport
-from vmatui.engine.extenttable import ExtentTable
+from vmatui.engine.indexbytes import KeptIndex
+from vmatui.engine.indexcache import IndexCache
 from vmatui.engine.limit import Limiter
-from vmatui.engine.placement import Placement
+from vmatui.engine.picture import Picture
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import ProgressFunction
+from vmatui.engine.regions import Region
 from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport, restore
-from vmatui.engine.scout import Scout
-from vmatui.engine.verify import Visitor, verify
-from vmatui.format.header import Device
+from vmatui.engine.verify import verify
+from vmatui.storage.cachefolder import cache_folder
 from vmatui.tui.jobs import JobFunction
-
-
-class Picture:
-    """What a job draws while it runs: the map, the extents, and which of them brings what.
-
-    Args:
-        devices: Of the archive.
-    """
-
-    def __init__(self, devices: Sequence[Device]) -> None:
-        self.map = ClusterMap(devices)
-        self.extents = ExtentTable()
-        self.placement = Placement()
-        self.scout = Scout(devices)
-
-    @property
-    def visitors(self) -> tuple[Visitor, ...]:
-        """What the walk has to visit."""
-        return self.map, self.extents, self.placement, self.scout
 
 
 def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
@@ -55,15 +37,42 @@ def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
 
     def run(progress: ProgressFunction, cancel: threading.Event) -> VerifyReport:
         with reopen(facts) as archive:
-            return verify(
+            cache = IndexCache(archive, cache_folder(os.environ))
+            report = verify(
                 archive,
                 quick=quick,
                 visitors=picture.visitors,
                 progress=progress,
                 cancel=cancel,
             )
+            cache.keep(picture, report)
+            return report
 
     return run
+
+
+def recalling(facts: ArchiveFacts) -> JobFunction:
+    """Return the job that looks for what an earlier walk found; its report is that, or None.
+
+    Args:
+        facts: Which archive.
+    """
+
+    def run(_progress: ProgressFunction, _cancel: threading.Event) -> KeptIndex | None:
+        with reopen(facts) as archive:
+            kept = IndexCache(archive, cache_folder(os.environ)).recall()
+        if kept is not None:
+            _sum_up(kept.picture)
+        return kept
+
+    return run
+
+
+def _sum_up(picture: Picture) -> None:
+    """Sum up a whole picture here, where nobody waits: of 16 TiB that takes over a second."""
+    for dev_id, device_map in picture.map.devices.items():
+        levels_of(device_map).update()
+        order_of(picture.placement, dev_id, device_map.device.clusters)
 
 
 def reading_back(
@@ -127,19 +136,8 @@ def partitions(facts: ArchiveFacts, picture: Picture) -> JobFunction:
         picture: Was drawn by a walk that is over.
     """
 
-    def run(_progress: ProgressFunction, cancel: threading.Event) -> dict[int, tuple[Region, ...]]:
-        found = {}
+    def run(_progress: ProgressFunction, _cancel: threading.Event) -> dict[int, tuple[Region, ...]]:
         with reopen(facts) as archive:
-            for dev_id, device_map in picture.map.devices.items():
-                if cancel.is_set():
-                    break
-                device = device_map.device
-                read: Read = partial(picture.scout.read, device)
-                if facts.seekable:
-                    read = DeviceReader(archive, picture.extents, picture.placement, device).read
-                regions = read_regions(read, device.size)
-                if regions:
-                    found[dev_id] = regions
-        return found
+            return archive_regions(archive, picture)
 
     return run

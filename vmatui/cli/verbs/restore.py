@@ -13,6 +13,7 @@ from vmatui.cli.parser import Arguments
 from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog
+from vmatui.cli.reporting import reporting
 from vmatui.cli.restorewords import device_lines, wanted_plan, warn_of_direct_targets
 from vmatui.cli.sealing import sealing, write_seals
 from vmatui.cli.verbs import mapped
@@ -36,9 +37,11 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         raise UsageError(
             "nothing says where to restore to: name a folder, or use --to DEVICE=PLACE"
         )
-    if arguments.seal and arguments.resume:
+    option = "--seal" if arguments.seal else "--report" if arguments.report else ""
+    if option and arguments.resume:
         raise UsageError(
-            "--resume leaves out what was read already, so --seal has no place: seal later"
+            f"--resume leaves out what was read already, so {option} has no place: run "
+            f"{'seal' if arguments.seal else 'verify --report'} later"
         )
     if arguments.salvage or arguments.also or arguments.fill:
         from vmatui.cli.verbs import salvage  # a restore of a sound archive starts without it
@@ -65,9 +68,13 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
         for warning in plan.warnings:
             diagnostics.remark(f"warning: {warning}")
         sealed = place_beside(arguments.file) if arguments.seal else None
+        pages = stack.enter_context(reporting(arguments, archive))
+        lookers: list[Visitor] = [visitor for page in pages for visitor in page.visitors]
         with sealing(sealed, archive.raw_header) as sealers:
-            report = _restore(archive, plan, arguments, interruption, sealers)
+            report = _restore(archive, plan, arguments, interruption, [*sealers, *lookers])
             write_seals(sealers, is_sound=report.verify.is_sound)
+        for page in pages:
+            page.write(report.verify, (*report.outputs, *report.configs))
     _say_report(report)
     check = read_back(arguments.file, plan, report, interruption) if arguments.check else None
     if arguments.json:
@@ -83,11 +90,11 @@ def _restore(
     plan: RestorePlan,
     arguments: Arguments,
     interruption: Interruption,
-    sealers: Sequence[Visitor],
+    lookers: Sequence[Visitor],
 ) -> RestoreReport:
     if not (arguments.json or arguments.map is not None or _is_taken(plan)):
         output.write_lines(device_lines(plan, arguments.folder))
-    visitors = [*sealers]
+    visitors = [*lookers]
     if arguments.verbose:
         visitors.append(ReferenceLog(archive.header.devices, output.write_line))
     limiter = None if arguments.limit is None else Limiter(arguments.limit)
@@ -103,7 +110,7 @@ def _restore(
                 limiter=limiter,
                 progress=progress,
                 cancel=cancel,
-                reads_all=bool(sealers),
+                reads_all=arguments.seal,
             )
     except SuspendedError:
         diagnostics.say("what was written is kept: the same command with --resume goes on with it")
@@ -120,6 +127,7 @@ def _is_taken(plan: RestorePlan) -> bool:
 
 def _say_report(report: RestoreReport) -> None:
     diagnostics.say_findings(report.verify.findings)
+    diagnostics.say_advice(report.verify.findings)
     for line in output_lines(report):
         diagnostics.remark(line)
     if told := incomplete_line(report):

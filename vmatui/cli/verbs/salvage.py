@@ -70,6 +70,7 @@ def _check(arguments: Arguments) -> None:
         "--resume": arguments.resume,
         "--check": arguments.check,
         "--seal": arguments.seal,
+        "--report": arguments.report is not None,
     }
     for option in (option for option, is_said in unfit.items() if is_said):
         raise UsageError(f"--salvage cannot be joined with {option}: leave one of them out")

@@ -27,6 +27,7 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     if arguments.json:
         output.write_json(seal_record(report))
     diagnostics.say_findings(report.verify.findings)
+    diagnostics.say_advice(report.verify.findings)
     diagnostics.say_statements(*sentences(report.verify))
     _say_seal(arguments, report)
     return exit_status(report.verify.findings)

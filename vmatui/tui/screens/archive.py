@@ -11,15 +11,29 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import TabbedContent
 
-from vmatui.drawing.overlay import Region
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.byteplace import ArchivePlace, BytePlace
+from vmatui.engine.indexbytes import KeptIndex
+from vmatui.engine.picture import Picture
+from vmatui.engine.regions import Region
 from vmatui.engine.report import VerifyReport
+from vmatui.errors import UsageError
 from vmatui.tui.jobs import Job, JobScreen
-from vmatui.tui.messages import BytesWanted, Cancelled, Done, Failed, JobEnded, JobProgressed
+from vmatui.tui.messages import (
+    BytesWanted,
+    Cancelled,
+    Done,
+    Failed,
+    JobEnded,
+    JobProgressed,
+    Outcome,
+)
+from vmatui.tui.proposals import default_folder
+from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.hex import HexScreen
 from vmatui.tui.screens.restore import RestoreScreen
-from vmatui.tui.walks import Picture, partitions, walk
+from vmatui.tui.screens.salvage import SalvageScreen
+from vmatui.tui.walks import partitions, recalling, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
 from vmatui.tui.widgets.hexsubject import HexSubject, Known
@@ -27,6 +41,7 @@ from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
+from vmatui.tui.widgets.targetrow import typed_path
 
 _TABS: Final = Binding.Group("Tab", compact=True)
 _FRAME: Final = 1 / 20
@@ -47,11 +62,20 @@ class ArchiveScreen(JobScreen):
 **Configs** are the VM's settings, **Devices** its disks, **Map** shows where the data of
 each disk is, **Extents** are the pieces of the archive, **Findings** is what is wrong.
 
-`v` reads every byte and checks all that can be checked; `r` restores disks.
+`v` reads every byte and checks all that can be checked; `r` restores disks. Where something
+is wrong, `S` salvages: it gets back all that still proves itself, from several damaged copies
+if there are some.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify", tooltip="Read every byte and check all that can be"),
         Binding("r", "restore", "Restore", tooltip="Choose where each disk goes"),
+        Binding(
+            "S",
+            "salvage",
+            "Salvage",
+            key_display="S",
+            tooltip="Get back what a damaged archive still holds",
+        ),
         Binding("escape,x", "stop", "Stop", tooltip="Stop what runs"),
         Binding("escape,backspace", "back", "Back", tooltip="Close the result, then the archive"),
         Binding("b", "bytes", "Bytes", tooltip="Show any byte of the archive", show=False),
@@ -69,6 +93,8 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.report: VerifyReport | None = None
         self._picture = Picture(facts.header.devices)
         self._walk: Job | None = None
+        self._recall: Job | None = None
+        """Looks for what an earlier walk found."""
         self._overlay: Job | None = None
         """Reads the partition tables; what it cannot find out is left unsaid."""
         self._has_regions = False
@@ -83,14 +109,14 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Check what is to be checked; else map what can be mapped without reading the data."""
+        """Check what is to be checked; else show what is known, or can be mapped quickly."""
         self.query_one(ArchiveBand).judge(None)
         self._rest()
         self._frames = self.set_interval(_FRAME, self._poll, pause=True)
         if self._verifies:
             self.action_verify()
-        elif self.facts.seekable:
-            self._begin(quick=True)
+        else:
+            self._recall = self.start(Job("Opening", recalling(self.facts)))
 
     def action_verify(self) -> None:
         """Check the whole archive, from its beginning."""
@@ -99,6 +125,12 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
     def action_restore(self) -> None:
         """Open the form for a restore."""
         self.app.push_screen(RestoreScreen(self.facts, self._learn))
+
+    def action_salvage(self) -> None:
+        """Ask where a salvage goes, and whether there is another copy to read."""
+        hint = "a new folder; nothing is written before you have seen what would come back"
+        folder = str(default_folder(self.facts)).replace("restore-", "salvage-", 1)
+        self.app.push_screen(AskScreen("Salvage into", hint, folder, self._ask_for_copy))
 
     def action_stop(self) -> None:
         """Ask the job to stop."""
@@ -123,6 +155,8 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         is_verifying = self._walk is not None and bool(self._walk.question)
         if action == "verify":
             return not is_verifying
+        if action == "salvage":
+            return self.report is not None and not self.report.is_sound and not is_verifying
         if action in {"stop", "back"}:
             return (action == "stop") == is_verifying
         return True
@@ -142,6 +176,8 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
             self._overlay = None
             if isinstance(message.outcome, Done):
                 self._take_regions(message.outcome.report)
+        if message.job is self._recall and self._walk is None and self.report is None:
+            self._take_recalled(message.outcome)
         if message.job is not self._walk:
             return
         self._walk = None
@@ -172,9 +208,21 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         if report.is_full:
             self.query_one(ResultPanel).open(report)
 
-    def _show(self, report: VerifyReport) -> None:
+    def _take_recalled(self, outcome: Outcome) -> None:
+        """Show what an earlier walk found; if there is nothing, map what needs no reading."""
+        match outcome:
+            case Done(report=KeptIndex() as kept):
+                self._picture = kept.picture
+                self.query_one(ArchiveTabs).draw(kept.picture)
+                self._take_regions(kept.regions)
+                self._show(kept.report, kept.read_at)
+                self._rest()
+            case _ if self.facts.seekable:
+                self._begin(quick=True)
+
+    def _show(self, report: VerifyReport, read_at: int | None = None) -> None:
         self.report = report
-        self.query_one(ArchiveBand).judge(report)
+        self.query_one(ArchiveBand).judge(report, read_at)
         self.query_one(ArchiveTabs).take(report)
         if not self._has_regions and self._overlay is None:
             self._overlay = self.start(
@@ -195,6 +243,20 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
         self.query_one(ArchiveTabs).draw(picture)
         self._show(report)
         self._rest()
+
+    def _ask_for_copy(self, answer: str) -> None:
+        folder = typed_path(answer)
+        if folder is None:
+            raise UsageError("a salvage needs a folder: type its name")
+        hint = "another damaged copy of this archive, which fills what is missing; or nothing"
+
+        def begin(place: str) -> None:
+            other = typed_path(place)
+            copies = [self.facts.path] if other is None else [self.facts.path, other]
+            self.call_after_refresh(self.app.push_screen, SalvageScreen(self.facts, copies, folder))
+
+        ask = AskScreen("A second copy", hint, "", begin)
+        self.call_after_refresh(self.app.push_screen, ask)
 
     def action_bytes(self) -> None:
         """Show the bytes of the archive, from its start."""
@@ -226,7 +288,8 @@ each disk is, **Extents** are the pieces of the archive, **Findings** is what is
 def _hint(report: VerifyReport | None) -> tuple[tuple[str, str], ...]:
     """Return what could be done next."""
     if report is not None and not report.is_sound:
-        return ("5 ", ACCENT), ("shows what is wrong and where", MUTED)
+        salvage = ("   S ", ACCENT), ("gets back what can be got back", MUTED)
+        return ("5 ", ACCENT), ("shows what is wrong and where", MUTED), *salvage
     if report is not None and report.is_full:
         return ("r ", ACCENT), ("restores disks", MUTED)
     return ("v ", ACCENT), ("reads every byte and checks it", MUTED)

@@ -82,12 +82,12 @@ of it.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer to stop what runs, to leave what does not, and to open what is there."""
-        is_running = self._job in self.jobs
+        is_over = self._job.is_over
         if action in ("open", "verify"):
             return self.is_created
         if action == "stop":
-            return is_running and not self._job.is_stopping
-        return action != "back" or not is_running
+            return not is_over and not self._job.is_stopping
+        return action != "back" or is_over
 
     def action_stop(self) -> None:
         """Ask whether the job shall stop: much time may have gone into it."""

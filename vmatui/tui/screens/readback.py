@@ -9,11 +9,12 @@ from textual.content import Content
 
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.comparison import CompareReport
+from vmatui.engine.picture import Picture
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.restore import RestoreReport
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, Outcome
-from vmatui.tui.walks import Picture, reading_back
+from vmatui.tui.walks import reading_back
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.styles import ERROR, GOOD, WARNING

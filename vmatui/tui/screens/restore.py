@@ -18,6 +18,7 @@ from textual_fspicker import SelectDirectory
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.candidates import Candidate, find_candidates
 from vmatui.engine.hints import find_hints
+from vmatui.engine.picture import Picture
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.report import VerifyReport
 from vmatui.tui.jobs import Job, JobScreen
@@ -26,7 +27,6 @@ from vmatui.tui.proposals import default_folder, nearest_folder, proposed_format
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.picker import PickerScreen
 from vmatui.tui.screens.running import RunningScreen
-from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.restoreform import RestoreForm, Wishes, make_plan
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED, TITLE
@@ -115,7 +115,7 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
         """Plan when the user stops typing."""
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(_PAUSE, self._make_plan)
+        self._timer = self.set_timer(_PAUSE, self._plan_anew)
 
     @on(Input.Submitted)
     def _next_field(self) -> None:
@@ -183,6 +183,12 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
             case Failed(message=text):
                 self.query_one(RestoreForm).say([text])
                 self._say(Content())
+
+    def _plan_anew(self) -> None:
+        """Plan, unless nothing is other than in a plan that is good."""
+        plan = self.plan
+        if plan is None or plan.problems:
+            self._make_plan()
 
     def _make_plan(self) -> None:
         form, header, path = self.query_one(RestoreForm), self.facts.header, self.facts.path

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.limit import Limiter
+from vmatui.engine.picture import Picture
 from vmatui.engine.plan import RestorePlan
 from vmatui.engine.rates import parse_rate, rate_word
 from vmatui.engine.report import VerifyReport
@@ -31,7 +32,7 @@ from vmatui.tui.messages import (
 from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.readback import ReadBackScreen
-from vmatui.tui.walks import Picture, restoring
+from vmatui.tui.walks import restoring
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView
@@ -117,16 +118,16 @@ what was wrong, and `g` goes on where the restore was.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer to hold up or stop what runs, and to save and leave what does not."""
-        is_running = self._job in self.jobs
+        is_over = self._job.is_over
         if action in {"stop", "pause", "limit"}:
-            return is_running and not self._job.is_stopping
+            return not is_over and not self._job.is_stopping
         if action == "check":
             return self.can_check
         if action == "save":
             return self.report is not None
         if action == "go_on":
             return self._is_suspended and not self.jobs
-        return action != "back" or not is_running
+        return action != "back" or is_over
 
     def action_stop(self) -> None:
         """Ask whether the job shall stop: much time may have gone into it."""

@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
-from vmatui.drawing.overlay import Region
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.findings import Finding
+from vmatui.engine.picture import Picture
+from vmatui.engine.regions import Region
 from vmatui.engine.report import VerifyReport
-from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.configs import ConfigView
 from vmatui.tui.widgets.devices import DeviceView
 from vmatui.tui.widgets.extentlist import ExtentList

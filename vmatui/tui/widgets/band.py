@@ -24,8 +24,8 @@ class ArchiveBand(Vertical):
         background: $panel;
         padding: 0 1;
         Horizontal, Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        #about { width: 1fr; }
-        #verdict { width: auto; padding-left: 2; }
+        #about, #sizes { width: 1fr; }
+        #verdict, #read-at { width: auto; padding-left: 2; }
     }
     """
 
@@ -38,12 +38,21 @@ class ArchiveBand(Vertical):
         with Horizontal():
             yield Static(_origin(self._facts), id="about")
             yield Static(id="verdict")
-        yield Static(_sizes(self._facts))
+        with Horizontal():
+            yield Static(_sizes(self._facts), id="sizes")
+            yield Static(id="read-at")
 
-    def judge(self, report: VerifyReport | None) -> None:
-        """Show what a report says of the archive."""
+    def judge(self, report: VerifyReport | None, read_at: int | None = None) -> None:
+        """Show what a report says of the archive.
+
+        Args:
+            report: The newest; None is an archive that nobody checked.
+            read_at: When it was made, if that was before the archive was opened.
+        """
         glyph, words, style = verdict(report)
         self.query_one("#verdict", Static).update(Content.styled(f"{glyph} {words}", style))
+        told = "" if read_at is None else f"as read on {time_text(read_at)}"
+        self.query_one("#read-at", Static).update(Content.styled(told, MUTED))
 
 
 def _origin(facts: ArchiveFacts) -> Content:

@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from vmatui.drawing.cells import levels_of
 from vmatui.drawing.order import order_of
-from vmatui.drawing.overlay import Region
 from vmatui.engine.clustermap import (
     DIFFERS,
     DOUBTFUL,
@@ -25,6 +24,7 @@ from vmatui.engine.clustermap import (
 from vmatui.engine.extenttable import ExtentTable
 from vmatui.engine.findings import Finding
 from vmatui.engine.placement import Placement
+from vmatui.engine.regions import Region
 from vmatui.format.codes import Severity
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
 from vmatui.tui.widgets.styles import MUTED

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from vmatui.engine.advice import advice
 from vmatui.engine.findings import Finding, format_ranges
 from vmatui.format.codes import MEANINGS, Code, Severity
 from vmatui.tui.widgets.columns import Cell
@@ -93,7 +94,7 @@ def _meaning(code: Code) -> list[Content]:
     """Return what stands below all findings of a code."""
     reference = MEANINGS[code].reference
     said = f" · the vma command says: {reference}" if reference else ""
-    return [Content.styled(f"{code}{said}", MUTED)]
+    return [Content(f"→ {advice(code)}"), Content.styled(f"{code}{said}", MUTED)]
 
 
 def _places(finding: Finding) -> str:

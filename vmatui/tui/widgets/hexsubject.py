@@ -10,7 +10,6 @@ from typing import Final
 from textual.content import Content
 
 from vmatui.drawing.order import order_of
-from vmatui.drawing.overlay import Region
 from vmatui.engine.anatomy import Anatomy
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.bytepieces import Flaw
@@ -19,6 +18,7 @@ from vmatui.engine.extenttable import ExtentTable
 from vmatui.engine.findings import Finding
 from vmatui.engine.headerfields import HeaderField, archive_fields, extent_fields
 from vmatui.engine.placement import Placement
+from vmatui.engine.regions import Region
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE, EXTENT_HEADER_SIZE
 from vmatui.tui.hexreads import ARCHIVE_HEADER

@@ -13,19 +13,21 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from vmatui.drawing.fields import DeviceField
+from vmatui.drawing.notes import partition_notes
 from vmatui.drawing.order import order_of
-from vmatui.drawing.overlay import Region
 from vmatui.drawing.place import parse_place
 from vmatui.drawing.shades import View
 from vmatui.drawing.svg import save_picture
 from vmatui.engine.byteplace import ArchivePlace, BytePlace, DevicePlace
 from vmatui.engine.clustermap import DeviceMap
 from vmatui.engine.findings import Finding
+from vmatui.engine.picture import Picture
+from vmatui.engine.regions import Region
 from vmatui.errors import UsageError, VmaError
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.tui.messages import BytesWanted
-from vmatui.tui.walks import Picture
 from vmatui.tui.widgets.celldetail import CellDetail, Origin, describe_extents
 from vmatui.tui.widgets.filemap import FileMap
 from vmatui.tui.widgets.heatmap import HeatMap
@@ -205,7 +207,9 @@ class MapView(Container):
         device = self._devices[self._number]
         title = "the archive" if self._is_file else device.name
         try:
-            path = save_picture(field, title, Path.cwd(), dark=self.app.current_theme.dark)
+            notes = partition_notes(field, self._here) if isinstance(field, DeviceField) else ()
+            dark = self.app.current_theme.dark
+            path = save_picture(field, title, Path.cwd(), dark=dark, notes=notes)
         except VmaError as error:
             self.notify(str(error), severity="error", markup=False)
         else:

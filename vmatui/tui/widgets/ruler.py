@@ -12,8 +12,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from vmatui.drawing.fields import Field
-from vmatui.drawing.overlay import Region
 from vmatui.drawing.overview import overview, span
+from vmatui.engine.regions import Region
 from vmatui.tui.widgets.palette import Brush, palette_of
 from vmatui.tui.wording import shown
 

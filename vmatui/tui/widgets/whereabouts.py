@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from vmatui.drawing.overlay import Region
 from vmatui.engine.anatomy import Anatomy, BlockPlace
 from vmatui.engine.bytepieces import Flaw
 from vmatui.engine.byteplace import DevicePlace
 from vmatui.engine.headerfields import HeaderField
+from vmatui.engine.regions import Region
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 from vmatui.tui.widgets.styles import ACCENT, ERROR, MUTED, WARNING
 from vmatui.tui.wording import count_text, shown

@@ -1,0 +1,113 @@
+"""The salvage screen, by keys alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.compressors import as_zstd
+from tests.damage import DAMAGED, DISKS, sound
+from tests.tui.driving import drive, notices, press, settle, wait_for
+from vmatui.tui.app import VmaApp
+from vmatui.tui.screens.archive import ArchiveScreen
+from vmatui.tui.screens.ask import AskScreen
+from vmatui.tui.screens.confirm import ConfirmScreen
+from vmatui.tui.screens.salvage import SalvageScreen
+
+
+async def _begin(pilot: Pilot[None], folder: Path, other: str = "") -> SalvageScreen:
+    """Go to the question before a salvage."""
+    await press(pilot, "S")
+    await _answer(pilot, str(folder))
+    await _answer(pilot, other)
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+    await settle(pilot)
+    screen = pilot.app.screen_stack[-2]
+    assert isinstance(screen, SalvageScreen)
+    return screen
+
+
+async def _answer(pilot: Pilot[None], text: str) -> None:
+    screen = pilot.app.screen
+    assert isinstance(screen, AskScreen)
+    screen.query_one(Input).value = text
+    await press(pilot, "enter")
+    await wait_for(pilot, lambda: pilot.app.screen is not screen)
+    await settle(pilot)
+
+
+async def _agree(pilot: Pilot[None], screen: SalvageScreen) -> None:
+    await press(pilot, "enter")
+    await wait_for(pilot, lambda: screen.report is not None)
+    await settle(pilot)
+
+
+def _disks(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if ".map" not in path.suffixes)
+
+
+def test_a_damaged_archive_is_salvaged_by_keys_alone(archive: Path, tmp_path: Path) -> None:
+    archive.write_bytes(DAMAGED["extent-checksum"]())
+    app = VmaApp(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _begin(pilot, tmp_path / "out")
+        assert not (tmp_path / "out").exists()
+        await _agree(pilot, screen)
+        assert screen.report is not None
+        assert not screen.report.is_complete
+        assert sum(device.missing for device in screen.report.devices) == 0
+        assert sum(device.doubtful for device in screen.report.devices) > 0
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ArchiveScreen)
+
+    drive(app, steps)
+    names = [path.name for path in (tmp_path / "out").iterdir()]
+    assert any("incomplete" in name for name in names)
+    for disk in DISKS:
+        (path,) = [each for each in _disks(tmp_path / "out") if disk.name in each.name]
+        assert path.read_bytes() == disk.image()
+
+
+def test_a_second_copy_fills_what_the_first_lacks(archive: Path, tmp_path: Path) -> None:
+    archive.write_bytes(DAMAGED["missing-cluster"]())
+    (tmp_path / "other.vma.zst").write_bytes(as_zstd(sound().build()))
+    app = VmaApp(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _begin(pilot, tmp_path / "out", str(tmp_path / "other.vma.zst"))
+        await _agree(pilot, screen)
+        assert screen.report is not None
+        assert screen.report.is_complete
+
+    drive(app, steps)
+    for disk in DISKS:
+        (path,) = [each for each in _disks(tmp_path / "out") if disk.name in each.name]
+        assert "incomplete" not in path.name
+        assert path.read_bytes() == disk.image()
+
+
+def test_not_yet_writes_nothing(archive: Path, tmp_path: Path) -> None:
+    archive.write_bytes(DAMAGED["missing-cluster"]())
+    app = VmaApp(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _begin(pilot, tmp_path / "out")
+        await press(pilot, "n")
+        assert isinstance(pilot.app.screen, ArchiveScreen)
+
+    drive(app, steps)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_sound_archive_offers_no_salvage(archive: Path) -> None:
+    app = VmaApp(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "S")
+        assert isinstance(pilot.app.screen, ArchiveScreen)
+        assert not notices(app)
+
+    drive(app, steps)

@@ -1,0 +1,55 @@
+"""The devices of a report in bytes; a partial last cluster counts what the device has of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from vmatui.drawing.html import Html, element
+from vmatui.engine import clustermap
+from vmatui.engine.clustermap import ClusterMap, DeviceMap
+from vmatui.engine.report import DeviceReport, VerifyReport
+from vmatui.format.layout import CLUSTER_SIZE
+
+_KINDS: Final = ("stored", "zero", "missing", "doubtful", "damaged")
+
+
+def device_table(report: VerifyReport, cluster_map: ClusterMap) -> Html:
+    """Return the devices as a table; doubtful bytes are some of the stored ones."""
+    kinds = (*_KINDS, "rotten") if report.proof.sealed_at is not None else _KINDS
+    titles = ("size", *kinds)
+    head = element(
+        "tr", element("th", "device"), *(element("th", each, class_="n") for each in titles)
+    )
+    rows = (_row(device, cluster_map, kinds) for device in report.devices)
+    told = element(
+        "p", "Bytes. What is doubtful or rotten is stored, or zero, too.", class_="faint"
+    )
+    return element("div", element("table", head, *rows), told, class_="wide")
+
+
+def _row(device: DeviceReport, cluster_map: ClusterMap, kinds: tuple[str, ...]) -> Html:
+    last = _kinds_of_last(cluster_map.devices.get(device.dev_id))
+    cells = [_cell(device.size)]
+    for kind in kinds:
+        size = getattr(device, kind) * CLUSTER_SIZE
+        if kind in last and size:
+            size -= device.clusters * CLUSTER_SIZE - device.size
+        cells.append(_cell(size, is_bad=kind not in ("stored", "zero") and size > 0))
+    name = element("td", f"{device.name} ", element("span", f"({device.dev_id})", class_="faint"))
+    return element("tr", name, *cells)
+
+
+def _cell(size: int, *, is_bad: bool = False) -> Html:
+    return element("td", f"{size:,}", class_="n bad" if is_bad else "n")
+
+
+def _kinds_of_last(device_map: DeviceMap | None) -> tuple[str, ...]:
+    """Return what the last cluster counts as, which alone may be smaller than the others."""
+    if device_map is None:
+        return ()
+    state = device_map.states[device_map.device.clusters - 1]
+    level, fault = state & clustermap.LEVEL, state & clustermap.FAULT
+    if level == clustermap.UNSEEN:
+        return ("damaged",) if fault == clustermap.DAMAGED else ("missing",)
+    kind = "zero" if level == clustermap.ZERO else "stored"
+    return kind, {clustermap.DAMAGED: "rotten", clustermap.DOUBTFUL: "doubtful"}.get(fault, "")

@@ -1,0 +1,60 @@
+"""The findings on a report page: by code, what it means, what to do, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from vmatui.drawing.html import Html, element, joined
+from vmatui.engine.advice import advice, reference_wording
+from vmatui.engine.findings import Finding
+from vmatui.format.codes import MEANINGS, Code, Severity
+
+_SHOWN: Final = 40
+"""Findings of one code that are listed; what follows is counted."""
+
+
+def finding_sections(findings: Sequence[Finding]) -> Html:
+    """Return a section for each code, in the order found."""
+    by_code: dict[Code, list[Finding]] = {}
+    for finding in findings:
+        by_code.setdefault(finding.code, []).append(finding)
+    return joined(*(_section(code, found) for code, found in by_code.items()))
+
+
+def _section(code: Code, found: Sequence[Finding]) -> Html:
+    is_error = any(finding.severity is Severity.ERROR for finding in found)
+    count = sum(finding.count for finding in found)
+    severity = element(
+        "span", "error" if is_error else "warning", class_="bad" if is_error else "open"
+    )
+    title = element(
+        "h3", f"{MEANINGS[code].title}, {count:,} × ", severity, " ", element("code", code)
+    )
+    parts = [title, element("p", element("b", "What to do: "), advice(code))]
+    wording = reference_wording(code)
+    if wording is not None:
+        said = element("p", "The vma command says: ", element("code", wording), class_="faint")
+        parts.append(said)
+    rows = [_row(finding) for finding in found[:_SHOWN]]
+    head = element("tr", element("th", "where"), element("th", "what"))
+    parts.append(element("div", element("table", head, *rows), class_="wide"))
+    rest = found[_SHOWN:]
+    if rest:
+        more = sum(finding.count for finding in rest)
+        parts.append(
+            element("p", f"… and {more:,} more in {len(rest):,} findings that are not listed")
+        )
+    return element("section", *parts)
+
+
+def _row(finding: Finding) -> Html:
+    return element(
+        "tr", element("td", _place(finding), class_="place n"), element("td", finding.message)
+    )
+
+
+def _place(finding: Finding) -> str:
+    places = [] if finding.offset is None else [f"byte {finding.offset:,} ({finding.offset:#x})"]
+    places += [] if finding.extent is None else [f"extent {finding.extent:,}"]
+    return ", ".join(places) or "the whole archive"

@@ -1,0 +1,70 @@
+"""The jobs of a salvage in the UI: a look at what would come back, and the salvage itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vmatui.engine.copies import best_copy, opened_copies
+from vmatui.engine.picture import Picture
+from vmatui.engine.plan import plan_restore
+from vmatui.engine.progress import ProgressFunction
+from vmatui.engine.salvage import salvage
+from vmatui.engine.salvageplan import SalvagePlan, plan_salvage
+from vmatui.engine.salvagepreview import SalvagePreview, preview_salvage
+from vmatui.engine.salvagereport import SalvageReport
+from vmatui.errors import SourceError
+from vmatui.format.header import Header
+from vmatui.tui.jobs import JobFunction
+
+
+@dataclass(frozen=True, slots=True)
+class SalvageOffer:
+    """What a salvage would get back, and where it would go."""
+
+    header: Header
+    """The best one of the copies."""
+    preview: SalvagePreview
+    plan: SalvagePlan
+
+
+def offering(copies: Sequence[Path], folder: Path) -> JobFunction:
+    """Return the job that finds out what copies of an archive would give; it writes nothing.
+
+    Args:
+        copies: Of the same archive, in the order in which they are read.
+        folder: Gets the outputs.
+    """
+
+    def run(progress: ProgressFunction, cancel: threading.Event) -> SalvageOffer:
+        with opened_copies(copies, cancel) as opened:
+            header = best_copy(opened).archive.header
+            target = plan_restore(header, folder=folder, resumable=False, archive=copies[0])
+            plan = plan_salvage(target, opened)
+            preview = preview_salvage(opened, progress=progress, cancel=cancel)
+        return SalvageOffer(header, preview, plan)
+
+    return run
+
+
+def salvaging(offer: SalvageOffer, picture: Picture) -> JobFunction:
+    """Return the job that salvages as offered.
+
+    Args:
+        offer: Agreed to, its plan without problems.
+        picture: Is drawn while the first copy is read.
+    """
+
+    def run(progress: ProgressFunction, cancel: threading.Event) -> SalvageReport:
+        with opened_copies(offer.plan.copies, cancel) as opened:
+            if best_copy(opened).archive.header != offer.header:
+                raise SourceError(
+                    f"{offer.plan.copies[0]} has changed since it was looked at: begin anew"
+                )
+            return salvage(
+                opened, offer.plan, visitors=picture.visitors, progress=progress, cancel=cancel
+            )
+
+    return run
