@@ -29,6 +29,7 @@ from vmatui.engine.restore import Output, RestoreReport
 from vmatui.engine.verify import verify
 from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.machinedisks import MachineDisk
+from vmatui.tui.hexreads import HexReads
 from vmatui.tui.jobs import JobFunction
 from vmatui.tui.screens import archive, restore, running
 from vmatui.tui.widgets.rategraph import RateGraph, RateHistory
@@ -37,7 +38,7 @@ SCREENSHOTS = createscenes.SCREENSHOTS | {
     f"{name}-120x36"
     for name in (
         "folder", "configs", "map", "findings", "verification", "restore-form", "restoring",
-        "restored",
+        "restored", "hex-view",
     )
 }  # fmt: skip
 """Scenes whose pictures are for people."""
@@ -130,13 +131,48 @@ async def the_extents(pilot: Pilot[None]) -> None:
     await press(pilot, "4", "down", "down")
 
 
-@scene(f"dump/{DAMAGED}", light=True, sizes=BOTH)
+@scene(f"dump/{DAMAGED}", light=True, sizes=(*BOTH, HUGE))
 async def the_findings(pilot: Pilot[None]) -> None:
-    """What is wrong, errors first; the one under the cursor in full, in the reference's words too.
+    """What is wrong by kind, errors first; the one under the cursor in full: where, what it means.
 
     The check is over: the three statements stand below.
     """
     await press(pilot, "v", "5", "down")
+
+
+@scene(f"dump/{DAMAGED}")
+async def the_filtered_findings(pilot: Pilot[None]) -> None:
+    """What concerns one device and has a word in it; the line that takes the word is open."""
+    await press(pilot, "5", "d", "slash", *"cluster")
+
+
+@scene(f"dump/{DAMAGED}", light=True, sizes=(*BOTH, HUGE))
+async def the_hex_view(pilot: Pilot[None]) -> None:
+    """The header of an extent on its tinted ground, its fields beside it, the cursor in the uuid.
+
+    The md5 is wrong: red here and there, with a glyph, and what it should be.
+    """
+    await press(pilot, "4", *["down"] * 6, "enter", *["right"] * 10)
+
+
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_hex_view_of_a_device(pilot: Pilot[None]) -> None:
+    """A device's bytes: stored ones, and after them two dashes a byte where clusters are missing.
+
+    Above stand block, cluster and partition in words, below the finding.
+    """
+    await press(pilot, "5", "down", "enter", "right")
+
+
+@scene(f"dump/{SOUND}")
+async def the_long_way(pilot: Pilot[None]) -> None:
+    """A packed archive on the way to its end: a bar, and the key that stops it."""
+    job = SteppedJob()
+    await press(pilot, "b")
+    with patch.object(HexReads, "ending", job):
+        await pilot.press("end")
+        job.report(21 << 20, 56 << 20)
+        await wait_for(pilot, lambda: bool(pilot.app.screen.query(".-running")))
 
 
 @scene(f"dump/{SOUND}", sizes=BOTH)

@@ -190,7 +190,7 @@ def test_the_filter_takes_words_and_gives_them_up() -> None:
     async def script(pilot: Pilot[None]) -> None:
         await pilot.press("slash", *"md5")
         assert len(app.rows) == 2
-        assert "1 finding of 4 of 1 kind  with “md5”" in app.line
+        assert "1 of 4 findings of 1 kind  with “md5”" in app.line
         await pilot.press("enter")
         assert app.table.has_focus
         assert len(app.rows) == 2

@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from vmatui.drawing.place import parse_place
+from vmatui.engine.bytepieces import Flaw
 from vmatui.engine.byteplace import ArchivePlace, BytePlace, DevicePlace
 from vmatui.engine.bytesearch import parse_needle
 from vmatui.errors import UsageError
@@ -20,7 +21,7 @@ from vmatui.tui.widgets.fieldlist import FieldList
 from vmatui.tui.widgets.hexband import HexBand
 from vmatui.tui.widgets.hexdump import HexDump
 from vmatui.tui.widgets.hexsubject import HexSubject
-from vmatui.tui.widgets.hextold import HexTold
+from vmatui.tui.widgets.hextold import HexTold, Order
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 
@@ -102,7 +103,11 @@ for text, or for bytes typed as `0x564d41`; once more with nothing typed, it loo
         place, field = subject.field_place(offset), None
         if place is not None:
             field = fields.point_at(place)
-        self.query_one(HexTold).show(field, subject.finding_at(offset), dump.bytes_at(offset, 8))
+        is_lost = flaw in {Flaw.MISSING, Flaw.UNREADABLE}
+        data = b"" if is_lost else dump.bytes_at(offset, 8)
+        # Headers are big-endian; what is on disks seldom is.
+        order: Order = "big" if subject.headers(offset, offset + 1) else "little"
+        self.query_one(HexTold).show(field, subject.finding_at(offset), data, order)
         if subject.device is None:
             wrong = [(each.start, each.end) for each in fields.fields if each.problem]
             dump.mark((field.start, field.end) if field else (0, 0), wrong)

@@ -73,8 +73,14 @@ what concerns one device.
     DEFAULT_CSS = """
     FindingView {
         #finding-line { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        Input { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
-        Input.-asking { display: block; }
+        #finding-filter {
+            display: none;
+            height: 1;
+            border: none;
+            padding: 0 1;
+            background: $panel;
+            &.-asking { display: block; }
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

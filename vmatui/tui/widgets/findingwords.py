@@ -61,10 +61,11 @@ def summary(groups: Sequence[Group], index: FindingIndex, wish: Wish) -> Content
         return Content()
     total = len(index.findings)
     number = sum(len(group.findings) for group in groups)
-    parts: list[str | tuple[str, str]] = [(counted(number, "finding"), "bold")]
-    if number < total:
-        parts.append((f" of {count_text(total)}", MUTED))
-    parts.append((f" of {counted(len(groups), 'kind')}", MUTED))
+    some = f"{count_text(number)} of " if number < total else ""
+    parts: list[str | tuple[str, str]] = [
+        (f"{some}{counted(total, 'finding')}", "bold"),
+        (f" of {counted(len(groups), 'kind')}", MUTED),
+    ]
     if wish.text:
         parts += [("  with ", MUTED), (f"“{shown(wish.text[:_MOST_NAME])}”", ACCENT)]
     if wish.severity is not None:

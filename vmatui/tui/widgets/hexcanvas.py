@@ -23,6 +23,8 @@ from vmatui.tui.widgets import hexlines
 from vmatui.tui.widgets.hexlines import Ground, HexBrush, Kind
 from vmatui.tui.widgets.palette import palette_of
 
+_MOST_LINES: Final = 1000
+"""Lines that are kept as they were drawn."""
 _FLAWS: Final = {
     Flaw.ZERO: Kind.NOT_STORED,
     Flaw.MISSING: Kind.MISSING,
@@ -90,6 +92,10 @@ class HexCanvas(ScrollView, can_focus=True):
         """How many there are, as far as is known."""
         self.is_final = True
         """Whether there are no more than that."""
+        self.columns = 8
+        """Bytes of a line."""
+        self.digits = 8
+        """Digits of an offset."""
         self.field: Span = (0, 0)
         self.found: Span = (0, 0)
         self.wrong: Sequence[Span] = ()
@@ -97,16 +103,6 @@ class HexCanvas(ScrollView, can_focus=True):
         self._pages = BytePages()
         self._lines: dict[int, Strip] = {}
         self._brush: HexBrush | None = None
-
-    @property
-    def columns(self) -> int:
-        """Bytes of a line."""
-        return hexlines.columns_in(self.scrollable_size.width, self.digits)
-
-    @property
-    def digits(self) -> int:
-        """Digits of an offset."""
-        return max(8, len(f"{max(self.bytes - 1, 0):x}"))
 
     def show(self, size: int, *, is_final: bool, headers: Headers, cursor: int) -> None:
         """Show other bytes.
@@ -212,13 +208,15 @@ class HexCanvas(ScrollView, can_focus=True):
         if start >= self.bytes:
             return Strip.blank(width, self.rich_style)
         if start <= self.cursor < start + self.columns:
-            return self._draw(start).adjust_cell_length(width, self.rich_style)
+            return self._draw(start, width)
         strip = self._lines.get(line)
         if strip is None:
-            strip = self._lines[line] = self._draw(start).adjust_cell_length(width, self.rich_style)
+            if len(self._lines) >= _MOST_LINES:
+                self._lines.clear()
+            strip = self._lines[line] = self._draw(start, width)
         return strip
 
-    def _draw(self, start: int) -> Strip:
+    def _draw(self, start: int, width: int) -> Strip:
         """Draw the line that starts at an offset."""
         brush = self._brush
         if brush is None:
@@ -226,11 +224,19 @@ class HexCanvas(ScrollView, can_focus=True):
         end = min(start + self.columns, self.bytes)
         data, looks = self._read(start, end)
         self._lay_grounds(looks, start, end)
-        gutter = [
-            Segment(f"{start:0{self.digits}x}", self._part("offset")),
-            Segment(f"{self._gutter_mark(start, end)} ", self._part("mark")),
-        ]
-        return Strip([*gutter, *brush.paint(data, bytes(looks))])
+        digits, mark = f"{start:0{self.digits}x}", f"{self._gutter_mark(start, end)} "
+        # Telling how long the line is costs less than having it counted.
+        length = hexlines.width_of(self.columns, len(digits)) - self.columns + len(data)
+        strip = Strip(
+            [
+                Segment(digits, self._part("offset")),
+                Segment(mark, self._part("mark")),
+                *brush.paint(data, bytes(looks)),
+                Segment(" " * max(width - length, 0), brush.ground),
+            ],
+            max(width, length),
+        )
+        return strip if length <= width else strip.crop(0, width)
 
     def _read(self, start: int, end: int) -> tuple[bytes, bytearray]:
         """Return bytes of one page, and their looks on plain ground."""
@@ -279,6 +285,8 @@ class HexCanvas(ScrollView, can_focus=True):
 
     def _arrange(self) -> None:
         self._brush = None
+        self.digits = max(8, len(f"{max(self.bytes - 1, 0):x}"))
+        self.columns = hexlines.columns_in(self.scrollable_size.width, self.digits)
         lines = -(-self.bytes // self.columns)
         self.virtual_size = Size(self.scrollable_size.width, lines)
         self._redraw()

@@ -50,7 +50,7 @@ _KINDS: Final = bytes(
     for byte in range(256)
 )
 _SHOWN: Final = bytes(byte if 0x20 <= byte < 0x7F else ord(".") for byte in range(256))
-_DIGITS: Final = {Kind.MISSING: "-- ", Kind.UNREADABLE: "?? ", Kind.UNREAD: "   "}
+_DIGITS: Final[dict[int, str]] = {Kind.MISSING: "-- ", Kind.UNREADABLE: "?? ", Kind.UNREAD: "   "}
 _ON: Final = {
     ground: bytes(code % KINDS + ground * KINDS if code < KINDS * len(Ground) else 0
                   for code in range(256))
@@ -110,24 +110,26 @@ class HexBrush:
     """
 
     def __init__(self, styles: Sequence[Style], columns: int) -> None:
+        self.ground = styles[Kind.OTHER]
+        """What is drawn where no byte is."""
         self._styles = styles
         self._columns = columns
 
     def paint(self, data: bytes, looks: bytes) -> list[Segment]:
         """Return digits and text of a line; it may be shorter than others."""
-        plain = self._styles[Kind.OTHER]
+        plain = self.ground
         digits, text = data.hex(" ") + " ", data.translate(_SHOWN).decode("ascii")
         segments, letters = list[Segment](), list[Segment]()
         for start in range(0, len(data), GROUP):
             for match in _RUNS.finditer(looks, start, min(start + GROUP, len(data))):
                 low, high = match.span()
-                kind, style = Kind(looks[low] % KINDS), self._styles[looks[low]]
+                ground, kind = divmod(looks[low], KINDS)
+                style = self._styles[looks[low]]
                 pairs, shown = digits[3 * low : 3 * high], text[low:high]
                 if kind in _DIGITS:
-                    pairs = _DIGITS[kind] * (high - low)
-                    shown = " " * (high - low)
+                    pairs, shown = _DIGITS[kind] * (high - low), " " * (high - low)
                 letters.append(Segment(shown, style))
-                if looks[low] // KINDS == Ground.CURSOR:
+                if ground == Ground.CURSOR:
                     segments += [Segment(pairs[:-1], style), Segment(" ", plain)]
                 else:
                     segments.append(Segment(pairs, style))

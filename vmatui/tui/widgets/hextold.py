@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from textual.content import Content
 from textual.widgets import Static
 
@@ -10,6 +12,9 @@ from vmatui.engine.headerfields import HeaderField
 from vmatui.format.codes import Severity
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED, WARNING
 from vmatui.tui.wording import count_text, shown
+
+Order = Literal["big", "little"]
+"""Which byte of a number comes first."""
 
 
 class HexTold(Static):
@@ -28,15 +33,19 @@ class HexTold(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
 
-    def show(self, field: HeaderField | None, finding: Finding | None, data: bytes) -> None:
+    def show(
+        self, field: HeaderField | None, finding: Finding | None, data: bytes, order: Order
+    ) -> None:
         """Tell of a byte.
 
         Args:
             field: The header's field that tells of it.
             finding: About it.
-            data: The byte and those behind it, as far as they are known.
+            data: The byte and those behind it, as far as they are there.
+            order: In which they are likely to stand for a number.
         """
-        self.update(Content("\n").join([_first(field, finding), _numbers(data)]))
+        lines = [_first(field, finding), _numbers(data, order)]
+        self.update(Content("\n").join(lines), layout=False)
 
 
 def _first(field: HeaderField | None, finding: Finding | None) -> Content:
@@ -59,17 +68,10 @@ def _first(field: HeaderField | None, finding: Finding | None) -> Content:
     return Content()
 
 
-def _numbers(data: bytes) -> Content:
-    """Return bytes as whole numbers, in either order."""
-    if not data:
+def _numbers(data: bytes, order: Order) -> Content:
+    """Return bytes as whole numbers of one, two, four and eight of them."""
+    sizes = [size for size in (1, 2, 4, 8) if size <= len(data)]
+    numbers = [count_text(int.from_bytes(data[:size], order)) for size in sizes]
+    if not numbers:
         return Content()
-    parts: list[str | tuple[str, str]] = [("byte ", MUTED), str(data[0])]
-    for order, label in (("big", "   big-endian "), ("little", "   little-endian ")):
-        parts.append((label, MUTED))
-        numbers = [
-            count_text(int.from_bytes(data[:size], "big" if order == "big" else "little"))
-            for size in (2, 4, 8)
-            if len(data) >= size
-        ]
-        parts.append(" · ".join(numbers))
-    return Content.assemble(*parts)
+    return Content.assemble((f"{order}-endian  ", MUTED), "  ".join(numbers))

@@ -81,7 +81,7 @@ class MapView(Container):
         _hidden("left_square_bracket", "neighbour(-1)", "Device before", "Show another device"),
         _hidden("right_square_bracket", "neighbour(1)", "Device after", "Show another device"),
         _hidden("i", "save", "Save picture", "Save the map as an SVG file in the present folder"),
-        Binding("enter", "open", "Bytes", tooltip="Show the bytes under the cursor"),
+        Binding("enter", "open", "Bytes", tooltip="Show the bytes under the cursor", group=GO),
         Binding("escape", "leave", "Not now", show=False),
     ]
 

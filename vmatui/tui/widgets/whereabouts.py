@@ -17,7 +17,7 @@ from vmatui.tui.wording import count_text, shown
 
 _FLAWS = {
     Flaw.ZERO: ("zero, not stored", MUTED),
-    Flaw.MISSING: ("missing: no extent of the archive holds it", ERROR),
+    Flaw.MISSING: ("missing, not zero", ERROR),
     Flaw.UNREADABLE: ("cannot be read", ERROR),
     Flaw.DOUBTFUL: ("doubtful", WARNING),
 }
