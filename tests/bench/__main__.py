@@ -46,8 +46,8 @@ def main() -> int:
     material = make_material(folder, int(arguments.size * (1 << 30)))
     chosen = [case for case in cases(material) if arguments.only in case.name]
     rounds = [
-        [_measure(case, folder / "run", material.disk.stat().st_size) for case in chosen]
-        for _ in range(arguments.rounds)
+        [_measure(case, folder / "run", ours_first=not number % 2) for case in chosen]
+        for number in range(arguments.rounds)
     ]
     rows = [_row(case, list(column)) for case, *column in zip(chosen, *rounds, strict=True)]
     if arguments.json:
@@ -67,9 +67,15 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(case: Case, folder: Path, warm: int) -> tuple[Reading, Reading]:
-    ours = run(case.ours, folder, warm, tells_seconds=case.tells_seconds)
-    return ours, run(case.yardstick, folder, warm, tells_seconds=case.tells_seconds)
+def _measure(case: Case, folder: Path, *, ours_first: bool) -> tuple[Reading, Reading]:
+    readings = {
+        command: run(command, folder, tells_seconds=case.tells_seconds)
+        for command in (case.ours, case.yardstick)[:: 1 if ours_first else -1]
+    }
+    ours, theirs = readings[case.ours], readings[case.yardstick]
+    told = f"{case.name}: {ours.seconds:.2f} s, {case.told}: {theirs.seconds:.2f} s"
+    print(told, file=sys.stderr)  # noqa: T201
+    return ours, theirs
 
 
 def _row(case: Case, readings: list[tuple[Reading, Reading]]) -> Row:

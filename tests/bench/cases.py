@@ -73,8 +73,9 @@ def _device(material: Material) -> Case:
 
 def _on_loop(command: str, size: int) -> str:
     """Return a command that runs another with a new block device of that size, `$disk`."""
-    begin = f"truncate -s {size} image && truncate -s %1M image && disk=$(losetup -f --show image)"
-    return f"{begin} && {{ {command}; status=$?; losetup -d $disk; exit $status; }}"
+    made = f"truncate -s {size} image && truncate -s %1M image"
+    disk = "disk=$(losetup -f --direct-io=on --show image)"
+    return f"{made} && {disk} && {{ {command}; status=$?; losetup -d $disk; exit $status; }}"
 
 
 def _packed(material: Material, suffix: str, program: str) -> Iterator[Case]:

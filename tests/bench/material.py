@@ -79,8 +79,10 @@ def _write_disk(path: Path, size: int) -> None:
 
 
 def _partial(chance: random.Random) -> bytes:
-    blocks = [
-        chance.randbytes(_BLOCK) if chance.random() < 0.4 else bytes(_BLOCK)
-        for _ in range(CHUNK // _BLOCK)
-    ]
-    return b"".join(blocks)
+    """Return a chunk of short runs of blocks, in turn noise and zero: some 30 of each."""
+    pieces, blocks, is_zero = [], CHUNK // _BLOCK, False
+    while blocks:
+        run = min(chance.randint(1, 8), blocks)
+        pieces.append(bytes(run * _BLOCK) if is_zero else chance.randbytes(run * _BLOCK))
+        blocks, is_zero = blocks - run, not is_zero
+    return b"".join(pieces)

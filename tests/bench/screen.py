@@ -22,17 +22,24 @@ from vmatui.tui.jobs import Job
 from vmatui.tui.messages import Done, JobEnded
 from vmatui.tui.screens.running import RunningScreen
 
+_SETTLED = 1.0
+"""Seconds from the first screen to the restore: what is measured is the drawing of a map that
+lives, not how a screen is made."""
 _SIZE = struct.pack("HHHH", 60, 200, 0, 0)
 
 
 class _Restoring(RunningScreen):
-    """Remembers when the restore began."""
+    """Begins to restore once it has been painted, and remembers when."""
 
     begun = 0.0
 
     def start(self, job: Job) -> Job:
+        self.set_timer(_SETTLED, lambda: self._begin(job))
+        return job
+
+    def _begin(self, job: Job) -> None:
         self.begun = time.perf_counter()
-        return super().start(job)
+        super().start(job)
 
 
 class _Watched(app.VmaApp):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 
 from vmatui.drawing.cells import Bytes
@@ -53,18 +55,26 @@ class MapFrame:
             return self.reread()
         if seen == self.version:
             return []
-        columns = self.grid.columns
-        newer = [
-            row
-            for row in range(len(self._shades))
-            if self.is_newer(seen, (self._top + row) * columns, columns)
-        ]
-        return self._reread(newer[0], newer[-1] + 1) if newer else []
+        start, stop = self._newer_rows(seen)
+        return self._reread(start, stop) if start < stop else []
 
     def is_newer(self, version: int, cell: int, count: int = 1) -> bool:
         """Whether the walk has written to some cells, or near them, since a version."""
         size = self.grid.size
         return self.field.is_newer(version, cell * size, (cell + count) * size - 1)
+
+    def _newer_rows(self, version: int) -> tuple[int, int]:
+        """Return the first row with something newer, and the row after the last such one."""
+        rows, columns, top = len(self._shades), self.grid.columns, self._top
+
+        def is_newer(start: int, stop: int) -> bool:
+            return self.is_newer(version, (top + start) * columns, (stop - start) * columns)
+
+        first = bisect_left(range(rows), True, key=lambda row: is_newer(0, row + 1))
+        last = bisect_left(
+            range(rows - first), True, key=lambda row: is_newer(rows - row - 1, rows)
+        )
+        return first, rows - last
 
     def _reread(self, start: int, stop: int) -> list[int]:
         """Read rows of the frame again, between all of which there may be few that changed."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from vmatui.engine.checker import Rejected
-from vmatui.format.extent import ExtentHeader, parse_slot, runs_in
+from vmatui.format.extent import ExtentHeader, runs_in
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 
 
@@ -17,13 +17,13 @@ class Write:
     offset: int
     """Bytes from the start of the device."""
     end: int
-    pieces: list[tuple[int, int]] = field(default_factory=list)
+    pieces: list[tuple[int, int]]
     """Start and end of each piece in the payload, in bytes, in order."""
 
     def add(self, start: int, end: int) -> None:
         """Append a part of the payload."""
         self.end += end - start
-        if self.pieces and self.pieces[-1][1] == start:
+        if self.pieces[-1][1] == start:
             self.pieces[-1] = (self.pieces[-1][0], end)
         else:
             self.pieces.append((start, end))
@@ -43,18 +43,21 @@ def gather_writes(header: ExtentHeader, rejected: Rejected) -> list[Write]:
     open_writes: dict[int, Write] = {}
     start = 0
     for position, slot in enumerate(header.used):
-        mask, dev_id, cluster = parse_slot(slot)
+        mask = slot >> 48  # taken apart here: there are too many for a call each
+        if not mask:
+            continue
         if position in rejected:
             start += mask.bit_count() * BLOCK_SIZE
             continue
-        base = cluster * CLUSTER_SIZE
+        dev_id, base = slot >> 32 & 0xFF, (slot & 0xFFFFFFFF) * CLUSTER_SIZE
         for block, count in runs_in(mask):
-            offset = base + block * BLOCK_SIZE
-            end = start + count * BLOCK_SIZE
+            offset, size = base + block * BLOCK_SIZE, count * BLOCK_SIZE
             write = open_writes.get(dev_id)
-            if write is None or write.end != offset:
-                write = open_writes[dev_id] = Write(dev_id, offset, offset)
+            if write is not None and write.end == offset:
+                write.add(start, start + size)
+            else:
+                write = Write(dev_id, offset, offset + size, [(start, start + size)])
+                open_writes[dev_id] = write
                 writes.append(write)
-            write.add(start, end)
-            start = end
+            start += size
     return writes

@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from textual import work
 from textual.screen import Screen
@@ -16,6 +17,10 @@ from textual.screen import Screen
 from vmatui.engine.progress import Progress, ProgressFunction
 from vmatui.errors import CancelledError, SuspendedError, VmaError
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed, Outcome, Suspended
+
+_INTERVAL: Final = 0.25
+"""Seconds of a job between two values that a screen hears: numbers that change faster cannot be
+read, and each has most of the screen drawn again."""
 
 JobFunction = Callable[[ProgressFunction, threading.Event], object]
 """Gets a function for its progress and an event that asks it to stop; returns its report."""
@@ -60,8 +65,11 @@ class JobScreen(Screen[None]):
 
     @work(thread=True, exit_on_error=False, group="jobs")
     def _run(self, job: Job) -> None:
+        pace = _Pace()
+
         def report(progress: Progress) -> None:
-            self.post_message(JobProgressed(job, progress))
+            if pace.lets_through(progress):
+                self.post_message(JobProgressed(job, progress))
 
         outcome = _outcome(job, report)
         self.post_message(JobEnded(job, outcome))
@@ -75,6 +83,27 @@ class JobScreen(Screen[None]):
         """Stop what still runs: nobody would hear of it."""
         for job in self.jobs:
             job.stop()
+
+
+class _Pace:
+    """Thins the values of a job out to those that a screen shows."""
+
+    def __init__(self) -> None:
+        self._last: Progress | None = None
+
+    def lets_through(self, progress: Progress) -> bool:
+        """Whether a value comes late enough after the last, or says something that it did not."""
+        last = self._last
+        is_due = (
+            last is None
+            or progress.phase is not last.phase
+            or progress.errors != last.errors
+            or progress.done == progress.total
+            or not 0 <= progress.elapsed - last.elapsed < _INTERVAL
+        )
+        if is_due:
+            self._last = progress
+        return is_due
 
 
 def _outcome(job: Job, report: ProgressFunction) -> Outcome:

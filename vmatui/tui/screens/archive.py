@@ -18,6 +18,7 @@ from vmatui.engine.picture import Picture
 from vmatui.engine.regions import Region
 from vmatui.engine.report import VerifyReport
 from vmatui.errors import UsageError
+from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import (
     BytesWanted,
@@ -46,7 +47,6 @@ from vmatui.tui.widgets.targetrow import typed_path
 
 _TABS: Final = Binding.Group("Tab", compact=True)
 _ANEW: Final = (("   v ", ACCENT), ("reads it all anew", MUTED))
-_FRAME: Final = 1 / 20
 """Seconds between two looks at what the walk has drawn."""
 
 
@@ -116,7 +116,7 @@ if there are some.
         """Check what is to be checked; else show what is known, or can be mapped quickly."""
         self.query_one(ArchiveBand).judge(None)
         self._rest()
-        self._frames = self.set_interval(_FRAME, self._poll, pause=True)
+        self._frames = self.set_interval(FRAME, self._poll, pause=True)
         if self._verifies:
             self.action_verify()
         else:

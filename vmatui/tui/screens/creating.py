@@ -14,6 +14,7 @@ from vmatui.engine.archivefacts import ArchiveFacts, look_into
 from vmatui.engine.create import CreateReport
 from vmatui.engine.createplan import CreatePlan
 from vmatui.tui.births import Birth, creating
+from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
 from vmatui.tui.screens.archive import ArchiveScreen
@@ -26,7 +27,6 @@ from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.styles import ACCENT, ERROR, GOOD, MUTED, TITLE, WARNING
 from vmatui.tui.wording import duration_text, shown
 
-_FRAME: Final = 1 / 20
 _QUESTION: Final = "An archive is being created. Nothing is left of it if that is stopped."
 
 
@@ -78,7 +78,7 @@ of it.
         self.query_one(MapView).show(self._birth.picture)
         self.query_one("HeatMap").focus()
         self.start(self._job)
-        self._frames = self.set_interval(_FRAME, self.query_one(MapView).poll)
+        self._frames = self.set_interval(FRAME, self.query_one(MapView).poll)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer to stop what runs, to leave what does not, and to open what is there."""

@@ -19,6 +19,7 @@ from vmatui.engine.rates import parse_rate, rate_word
 from vmatui.engine.report import VerifyReport
 from vmatui.engine.restore import RestoreReport
 from vmatui.engine.savedreport import save_report
+from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job
 from vmatui.tui.messages import (
     Cancelled,
@@ -42,7 +43,6 @@ from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, ERROR, GOOD, MUTED, TITLE, WARNING
 from vmatui.tui.wording import counted, duration_text, shown
 
-_FRAME: Final = 1 / 20
 _QUESTION: Final = "A restore is running. New files are removed again if it is stopped."
 _WARN_DIRECT: Final = " What was being overwritten is neither old nor new now: restore it again."
 
@@ -114,7 +114,7 @@ what was wrong, and `g` goes on where the restore was.
         self.query_one(MapView).show(self.picture)
         self.query_one("HeatMap").focus()
         self.start(self._job)
-        self._frames = self.set_interval(_FRAME, self.query_one(MapView).poll)
+        self._frames = self.set_interval(FRAME, self.query_one(MapView).poll)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer to hold up or stop what runs, and to save and leave what does not."""

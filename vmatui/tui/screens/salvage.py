@@ -15,6 +15,7 @@ from textual.widgets import Static
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.picture import Picture
 from vmatui.engine.salvagereport import SalvageReport
+from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
 from vmatui.tui.salvages import SalvageOffer, offering, salvaging
@@ -26,7 +27,6 @@ from vmatui.tui.widgets.salvagetable import SalvageTable
 from vmatui.tui.widgets.styles import ACCENT, ERROR, GOOD, MUTED, TITLE, WARNING
 from vmatui.tui.wording import counted, shown
 
-_FRAME: Final = 1 / 20
 _QUESTION: Final = "An archive is being salvaged. New files are removed again if that is stopped."
 
 
@@ -135,7 +135,7 @@ says which is which.
         self._picture = picture
         self._head(("is being salvaged", ACCENT))
         self._job = self.start(Job("Salvaging", salvaging(offer, picture), _QUESTION))
-        self._frames = self.set_interval(_FRAME, view.poll)
+        self._frames = self.set_interval(FRAME, view.poll)
         self.refresh_bindings()
 
     def _finish(self, report: SalvageReport) -> None:

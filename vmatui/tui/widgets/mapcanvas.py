@@ -9,6 +9,7 @@ from functools import partial
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
@@ -65,6 +66,7 @@ class MapCanvas(ScrollView, can_focus=True):
         self._frame: MapFrame | None = None
         self._brush: Brush | None = None
         self._half_brush: HalfBrush | None = None
+        self._gutter_styles: tuple[Style, ...] | None = None
 
     @property
     def grid(self) -> MapGrid | None:
@@ -136,7 +138,7 @@ class MapCanvas(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Forget the styles, which the theme may have changed."""
         super().notify_style_update()
-        self._brush = self._half_brush = None
+        self._brush = self._half_brush = self._gutter_styles = None
         if self._frame and self._frame.grid.lines != self._lines:
             self._arrange()
 
@@ -183,8 +185,11 @@ class MapCanvas(ScrollView, can_focus=True):
             return []
         first = row * grid.columns * grid.size
         last = min(first + grid.lines * grid.columns * grid.size, grid.units) - 1
-        label = self.get_component_rich_style("map--label")
-        mark = self.get_component_rich_style("map--mark")
+        if self._gutter_styles is None:
+            self._gutter_styles = tuple(
+                self.get_component_rich_style(name) for name in ("map--label", "map--mark")
+            )
+        label, mark = self._gutter_styles
         return [Segment(grid.label(row)[:-1], label), Segment(self.gutter_mark(first, last), mark)]
 
     def _cells(self, frame: MapFrame, row: int) -> list[Segment]:

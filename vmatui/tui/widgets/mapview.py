@@ -27,6 +27,7 @@ from vmatui.engine.regions import Region
 from vmatui.errors import UsageError, VmaError
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
+from vmatui.tui.framepace import FramePace
 from vmatui.tui.messages import BytesWanted
 from vmatui.tui.widgets.celldetail import CellDetail, Origin, describe_extents
 from vmatui.tui.widgets.filemap import FileMap
@@ -93,6 +94,7 @@ class MapView(Container):
         self._devices = devices
         self._names = {device.dev_id: device.name for device in devices}
         self._number = 0
+        self._pace = FramePace()
         self._view = View.CONTENT
         self._picture: Picture | None = None
         self._findings: Sequence[Finding] = ()
@@ -143,7 +145,7 @@ class MapView(Container):
         Args:
             is_last: Whether the walk has ended.
         """
-        if self._picture is not None:
+        if self._picture is not None and (is_last or self._pace.is_due()):
             device_map = self._device_map()
             if device_map is not None:  # a little each time, not all when the order is asked for
                 device = device_map.device

@@ -58,9 +58,11 @@ class RateGraph(Widget):
         self._limit: int | None = None
 
     def tick(self, progress: Progress) -> None:
-        """Draw where a job stands."""
+        """Draw the rates, if a second is over."""
+        before = self.history.rates
         self.history.add(progress)
-        self.refresh()
+        if self.history.rates != before:
+            self.refresh()
 
     def limit(self, rate: int | None) -> None:
         """Say which limit holds, in bytes a second."""

@@ -1,0 +1,49 @@
+"""How often a live map is drawn: as often as a screen should, unless that held the job up.
+
+Python runs one thread at a time. What the screen takes is lost to a job that works all the time,
+and costs nothing to one that waits for its disk.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+FRAME: Final = 1 / 20
+"""Seconds from one frame to the next."""
+_SHARE: Final = 0.05
+"""Of the time, what drawing may take from a busy job."""
+_BUSY: Final = 0.5
+"""Processors that the other threads use when the job is a busy one."""
+
+
+class FramePace:
+    """Decides whether a frame may be drawn; for the one thread that draws.
+
+    Args:
+        clock: A monotonic clock in seconds.
+        own: Seconds of processor time that the calling thread has used.
+        whole: The same of all threads.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        own: Callable[[], float] = time.thread_time,
+        whole: Callable[[], float] = time.process_time,
+    ) -> None:
+        self._clocks = clock, own, whole
+        self._last = self._now()
+
+    def is_due(self) -> bool:
+        """Whether drawing has not taken too much since the last frame; that frame begins now."""
+        now = self._now()
+        passed, own, whole = (new - old for new, old in zip(now, self._last, strict=True))
+        if own > _SHARE * passed and whole - own > _BUSY * passed:
+            return False
+        self._last = now
+        return True
+
+    def _now(self) -> tuple[float, ...]:
+        return tuple(clock() for clock in self._clocks)
