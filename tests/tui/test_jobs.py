@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Final
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -12,6 +13,20 @@ from vmatui.engine.progress import Progress
 from vmatui.errors import TargetError
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
+
+
+_VALUES: Final = (
+    (0, 0, 0.0),
+    (1, 0, 0.2),
+    (2, 0, 0.3),
+    (3, 1, 0.31),  # a fault is told at once
+    (4, 1, 0.5),
+    (5, 1, 0.6),
+    (6, 1, 0.1),  # a clock that begins anew
+    (7, 1, 0.2),
+    (9, 1, 0.21),  # and so is the end
+)
+"""What a job reports: bytes done of nine, errors, and seconds."""
 
 
 class Listening(JobScreen):
@@ -50,6 +65,19 @@ def test_a_job_reports_and_ends_with_its_report_once() -> None:
         await wait_for(pilot, lambda: not screen.jobs)
         (end,) = screen.ends
         assert (end.job, end.outcome) == (job, Done("the report"))
+
+    drive(Stage(), script)
+
+
+def test_a_screen_hears_four_times_a_second_and_of_what_is_new_at_once() -> None:
+    async def script(pilot: Pilot[None]) -> None:
+        screen, stepped = _screen(pilot), SteppedJob()
+        screen.start(Job("Testing", stepped()))
+        for done, errors, elapsed in _VALUES:
+            stepped.report(done, 9, errors=errors, elapsed=elapsed)
+        stepped.end("the report")
+        await wait_for(pilot, lambda: not screen.jobs)
+        assert [progress.done for progress in screen.heard] == [0, 2, 3, 5, 6, 9]
 
     drive(Stage(), script)
 

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from vmatui.tui.framepace import FramePace
+
+
+class Clocks:
+    """A wall clock, the drawing thread's and the whole process's, in seconds."""
+
+    def __init__(self) -> None:
+        self.now = self.own = self.whole = 0.0
+
+    def pace(self) -> FramePace:
+        return FramePace(lambda: self.now, lambda: self.own, lambda: self.whole)
+
+    def run(self, seconds: float, own: float, others: float) -> None:
+        """Let time pass, of which the drawing thread and the others used some of a processor."""
+        self.now += seconds
+        self.own += own
+        self.whole += own + others
+
+
+def test_a_job_that_waits_for_its_disk_is_drawn_at_every_frame() -> None:
+    clocks = Clocks()
+    pace = clocks.pace()
+    for _ in range(10):
+        clocks.run(0.05, own=0.02, others=0.01)
+        assert pace.is_due()
+
+
+def test_a_busy_job_is_drawn_as_often_as_that_costs_it_little() -> None:
+    clocks = Clocks()
+    pace = clocks.pace()
+    drawn = []
+    for frame in range(12):
+        clocks.run(0.05, own=0.01 if frame == 0 or drawn[-1] else 0.0, others=0.04)
+        drawn.append(pace.is_due())
+    # Ten milliseconds are a twentieth of 0.2 seconds: of four frames, three are left out.
+    assert drawn == [False, False, False, True] * 3
+
+
+def test_a_cheap_frame_is_drawn_beside_a_busy_job() -> None:
+    clocks = Clocks()
+    pace = clocks.pace()
+    for _ in range(10):
+        clocks.run(0.05, own=0.002, others=0.05)
+        assert pace.is_due()
