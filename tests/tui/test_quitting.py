@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from unittest.mock import patch
 
@@ -112,3 +113,19 @@ def test_the_first_place_is_the_dump_folder_if_backups_are_in_it(tmp_path: Path)
     assert first_place(tmp_path) == (tmp_path, None)
     assert first_place(tmp_path / "a.vma") == (tmp_path, tmp_path / "a.vma")
     assert DUMP_FOLDER.is_absolute()
+
+
+def test_a_signal_stops_the_job_and_leaves_when_it_has_cleaned_up(archive: Path) -> None:
+    job = SteppedJob(heeds_cancel=False)
+    app = VmaApp(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _verifying(pilot, job)
+        with job:
+            signal.raise_signal(signal.SIGTERM)
+            await wait_for(pilot, lambda: job.cancel is not None and job.cancel.is_set())
+            assert not app._exit
+        await wait_for(pilot, lambda: app._exit)
+
+    drive(app, steps)
+    assert app.return_code == 130

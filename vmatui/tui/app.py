@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Final
@@ -12,6 +14,8 @@ from textual.screen import Screen
 from textual.widgets import HelpPanel
 
 from vmatui.engine.listing import has_archives
+from vmatui.errors import CancelledError
+from vmatui.storage.paths import is_folder
 from vmatui.tui.commands import KeyCommands
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import JobEnded
@@ -20,6 +24,8 @@ from vmatui.tui.screens.folder import FolderScreen
 
 DUMP_FOLDER: Final = Path("/var/lib/vz/dump")
 """Where Proxmox VE keeps the backups of a node on the node itself."""
+STOPPED: Final = CancelledError.exit_code
+"""The exit status of what a signal ended."""
 
 
 class VmaApp(App[None]):
@@ -38,6 +44,7 @@ class VmaApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", tooltip="Show all keys and what is on screen"),
         Binding("f2", "toggle_dark", "Dark or light", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
     ]
 
     def __init__(self, path: Path | None = None) -> None:
@@ -45,6 +52,7 @@ class VmaApp(App[None]):
         self._path = path
         self._awaited: set[Job] = set()
         """Jobs that were asked to stop, so that the application can end."""
+        self._status = 0
 
     def get_default_screen(self) -> FolderScreen:
         """Return the first screen."""
@@ -55,6 +63,10 @@ class VmaApp(App[None]):
         for command in super().get_system_commands(screen):
             if command.title in {"Theme", "Quit", "Screenshot"}:
                 yield command
+
+    def on_mount(self) -> None:
+        """Leave in good order when the machine is shut down, or somebody kills the process."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._leave, STOPPED)
 
     def action_help(self) -> None:
         """Show the help, or take it away."""
@@ -83,14 +95,15 @@ class VmaApp(App[None]):
         if message.job in self._awaited:
             self._awaited.remove(message.job)
             if not self._awaited:
-                self.exit()
+                self.exit(return_code=self._status)
 
-    def _leave(self) -> None:
+    def _leave(self, status: int = 0) -> None:
+        self._status = status
         self._awaited = set(self._grave_jobs())
         for job in self._awaited:
             job.stop()
         if not self._awaited:
-            self.exit()
+            self.exit(return_code=status)
 
     def _grave_jobs(self) -> list[Job]:
         """Return the running jobs that should not be stopped without a word."""
@@ -102,7 +115,7 @@ def first_place(path: Path | None) -> tuple[Path, Path | None]:
     """Return the folder to show first, and the archive to open in it, if one was named."""
     if path is None:
         return (DUMP_FOLDER if has_archives(DUMP_FOLDER) else Path.cwd()), None
-    return (path, None) if path.is_dir() else (path.parent, path)
+    return (path, None) if is_folder(path) else (path.parent, path)
 
 
 def run(path: Path | None = None) -> int:
@@ -114,6 +127,8 @@ def run(path: Path | None = None) -> int:
     Returns:
         The exit status for the shell.
     """
+    # Without its terminal it has nobody to answer to; what a restore did so far can be taken up.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     app = VmaApp(path)
     app.run()
     return app.return_code or 0

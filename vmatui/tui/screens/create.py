@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 from textual_fspicker import FileOpen, SelectDirectory
 
 from vmatui.engine.createplan import CreatePlan
+from vmatui.storage.paths import is_folder
 from vmatui.tui.draft import Draft, Wishes, make_draft
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded
@@ -148,7 +149,7 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
                 self._form.target.folder_field.value = str(path)
 
         here = self._form.target.folder or self._folder
-        place = here if here.is_dir() else self._folder
+        place = here if is_folder(here) else self._folder
         self.app.push_screen(SelectDirectory(place, title="Create it in a folder"), put)
 
     @on(Button.Pressed, "#list-disks")
