@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import HelpPanel
 
@@ -17,6 +18,7 @@ from vmatui.engine.listing import has_archives
 from vmatui.errors import CancelledError
 from vmatui.storage.paths import is_folder
 from vmatui.tui.commands import KeyCommands
+from vmatui.tui.harmless import Harmless
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import JobEnded
 from vmatui.tui.screens.confirm import ConfirmScreen
@@ -53,6 +55,7 @@ class VmaApp(App[None]):
         self._awaited: set[Job] = set()
         """Jobs that were asked to stop, so that the application can end."""
         self._status = 0
+        self._harmless = Harmless()
 
     def get_default_screen(self) -> FolderScreen:
         """Return the first screen."""
@@ -63,6 +66,10 @@ class VmaApp(App[None]):
         for command in super().get_system_commands(screen):
             if command.title in {"Theme", "Quit", "Screenshot"}:
                 yield command
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through on its way to the terminal."""
+        return (*super().get_line_filters(), self._harmless)
 
     def on_mount(self) -> None:
         """Leave in good order when the machine is shut down, or somebody kills the process."""

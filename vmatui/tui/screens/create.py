@@ -12,7 +12,6 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
-from textual_fspicker import FileOpen, SelectDirectory
 
 from vmatui.engine.createplan import CreatePlan
 from vmatui.storage.paths import is_folder
@@ -21,6 +20,7 @@ from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.creating import CreatingScreen
+from vmatui.tui.screens.dialogs import ChooseFolder, OpenFile
 from vmatui.tui.screens.machinedisks import MachineDisksScreen
 from vmatui.tui.widgets.createform import CreateForm
 from vmatui.tui.widgets.keyfooter import KeyFooter
@@ -135,12 +135,12 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
 
     @on(Button.Pressed, "#browse-disk")
     def _browse_disk(self) -> None:
-        dialog = FileOpen(self._folder, title="Add a disk image")
+        dialog = OpenFile(self._folder, title="Add a disk image")
         self.app.push_screen(dialog, self._add_disk)
 
     @on(Button.Pressed, "#browse-config")
     def _browse_config(self) -> None:
-        dialog = FileOpen(self._folder, title="Add a config")
+        dialog = OpenFile(self._folder, title="Add a config")
         self.app.push_screen(dialog, self._add_config)
 
     def _browse_folder(self) -> None:
@@ -150,7 +150,7 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
 
         here = self._form.target.folder or self._folder
         place = here if is_folder(here) else self._folder
-        self.app.push_screen(SelectDirectory(place, title="Create it in a folder"), put)
+        self.app.push_screen(ChooseFolder(place, title="Create it in a folder"), put)
 
     @on(Button.Pressed, "#list-disks")
     def action_list_disks(self) -> None:
