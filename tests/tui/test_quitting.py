@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from tests.compressors import as_gzip
 from tests.damage import sound
-from tests.tui.driving import drive, press, settle, wait_for
+from tests.tui.driving import drive, notices, press, settle, wait_for
 from tests.tui.stepped import SteppedJob
 from vmatui.tui.app import DUMP_FOLDER, VmaApp, first_place
 from vmatui.tui.screens import archive as archive_screen
@@ -129,3 +129,31 @@ def test_a_signal_stops_the_job_and_leaves_when_it_has_cleaned_up(archive: Path)
 
     drive(app, steps)
     assert app.return_code == 130
+
+
+def test_a_question_can_be_answered_on_a_small_screen(archive: Path) -> None:
+    job = SteppedJob()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _verifying(pilot, job)
+        await pilot.press("ctrl+q")
+        buttons = pilot.app.screen.query("#answers Button")
+        assert len(buttons) == 2
+        assert all(button.region in pilot.app.screen.region for button in buttons)
+        answers = pilot.app.screen.query_one("#answers").region
+        assert answers in pilot.app.screen.query_one("#question").region
+
+    drive(VmaApp(archive), steps, (40, 10))
+
+
+def test_a_notification_never_covers_the_screen(archive: Path) -> None:
+    app = VmaApp(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        app.notify(f"{'x' * 5000}: choose another", markup=False)
+        await wait_for(pilot, lambda: bool(notices(app)))
+        (notice,) = notices(app)
+        assert len(notice) < 400
+        assert notice.endswith(": choose another")
+
+    drive(app, steps)

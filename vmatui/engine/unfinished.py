@@ -109,8 +109,9 @@ def read_note(path: Path) -> Checkpoint | None:
         data = read_small(path, MAX_SIZE)
         is_there = os.path.lexists(path)
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise TargetError(
-            f"the note {path} of an unfinished restore cannot be read: {error}; "
+            f"the note {path} of an unfinished restore cannot be read: {reason}; "
             "check its rights, or remove it to begin anew"
         ) from error
     checkpoint = None if data is None else parse_checkpoint(data)

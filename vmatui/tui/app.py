@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import HelpPanel
 
@@ -26,6 +27,8 @@ from vmatui.tui.screens.folder import FolderScreen
 
 DUMP_FOLDER: Final = Path("/var/lib/vz/dump")
 """Where Proxmox VE keeps the backups of a node on the node itself."""
+MOST_SAID: Final = 300
+"""Characters of a notification; a path alone may have thousands."""
 STOPPED: Final = CancelledError.exit_code
 """The exit status of what a signal ended."""
 
@@ -41,12 +44,12 @@ class VmaApp(App[None]):
     TITLE = "vmatui"
     CSS_PATH = "app.tcss"
     COMMANDS = App.COMMANDS | {KeyCommands}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (50, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (48, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", tooltip="Show all keys and what is on screen"),
         Binding("f2", "toggle_dark", "Dark or light", show=False),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, system=True),
     ]
 
     def __init__(self, path: Path | None = None) -> None:
@@ -70,6 +73,21 @@ class VmaApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line goes through on its way to the terminal."""
         return (*super().get_line_filters(), self._harmless)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something, but leave out the middle of what would cover the screen."""
+        if len(message) > MOST_SAID:
+            half = MOST_SAID // 2
+            message = f"{message[:half]} … {message[-half:]}"
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def on_mount(self) -> None:
         """Leave in good order when the machine is shut down, or somebody kills the process."""
