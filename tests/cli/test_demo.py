@@ -40,3 +40,8 @@ def test_the_demo_overwrites_nothing(folder: Path) -> None:
     assert Path(SOUND).read_bytes() == b"mine"
     assert not Path(DAMAGED).exists()
     assert "cannot write" in run("demo", "no/such/folder", exit_code=4).stderr
+
+
+def test_no_place_for_the_demo_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(folder / "nowhere"))
+    assert "name one for the demo" in run("demo", exit_code=4).stderr

@@ -27,3 +27,5 @@ def test_what_is_no_place_is_refused_in_one_harmless_sentence(text: str) -> None
     with pytest.raises(UsageError, match="is no place: type a number such as 170") as caught:
         parse_place(text)
     assert "\x1b" not in str(caught.value)
+    assert str(caught.value)[0] != " "
+    assert len(str(caught.value)) < 150

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ def test_what_is_wrong_with_the_machine_is_told_there(
     ("changes", "told"),
     [
         ({"folder": None}, "name the folder"),
-        ({"folder": Path("/nowhere")}, "is no folder"),
+        ({"folder": Path("/nowhere")}, "does not exist: name the folder"),
         ({"machine": None}, "name the archive"),
         ({"machine": None, "name": "x", "folder": Path("/nowhere")}, "does not exist"),
         ({"level": "99"}, "has no level 99"),
@@ -123,3 +124,9 @@ def test_too_little_room_is_a_warning(wishes: Wishes, tmp_path: Path) -> None:
     draft = make_draft(wishes._replace(disks=(huge,)))
     assert draft.plan is not None
     assert any("enough only if much is zero" in text for text in draft.warnings)
+
+
+def test_a_config_that_is_no_file_is_not_waited_for(wishes: Wishes, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    draft = make_draft(wishes._replace(configs=(NewConfig(tmp_path / "fifo", "x.conf"),)))
+    assert "is no file" in draft.configs[0].problems[0]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from unittest.mock import patch
 
@@ -8,7 +9,7 @@ from textual.pilot import Pilot
 
 from tests.compressors import as_gzip
 from tests.damage import sound
-from tests.tui.driving import drive, press, settle, wait_for
+from tests.tui.driving import drive, notices, press, settle, wait_for
 from tests.tui.stepped import SteppedJob
 from vmatui.tui.app import DUMP_FOLDER, VmaApp, first_place
 from vmatui.tui.screens import archive as archive_screen
@@ -112,3 +113,47 @@ def test_the_first_place_is_the_dump_folder_if_backups_are_in_it(tmp_path: Path)
     assert first_place(tmp_path) == (tmp_path, None)
     assert first_place(tmp_path / "a.vma") == (tmp_path, tmp_path / "a.vma")
     assert DUMP_FOLDER.is_absolute()
+
+
+def test_a_signal_stops_the_job_and_leaves_when_it_has_cleaned_up(archive: Path) -> None:
+    job = SteppedJob(heeds_cancel=False)
+    app = VmaApp(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _verifying(pilot, job)
+        with job:
+            signal.raise_signal(signal.SIGTERM)
+            await wait_for(pilot, lambda: job.cancel is not None and job.cancel.is_set())
+            assert not app._exit
+        await wait_for(pilot, lambda: app._exit)
+
+    drive(app, steps)
+    assert app.return_code == 130
+
+
+def test_a_question_can_be_answered_on_a_small_screen(archive: Path) -> None:
+    job = SteppedJob()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _verifying(pilot, job)
+        await pilot.press("ctrl+q")
+        buttons = pilot.app.screen.query("#answers Button")
+        assert len(buttons) == 2
+        assert all(button.region in pilot.app.screen.region for button in buttons)
+        answers = pilot.app.screen.query_one("#answers").region
+        assert answers in pilot.app.screen.query_one("#question").region
+
+    drive(VmaApp(archive), steps, (40, 10))
+
+
+def test_a_notification_never_covers_the_screen(archive: Path) -> None:
+    app = VmaApp(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        app.notify(f"{'x' * 5000}: choose another", markup=False)
+        await wait_for(pilot, lambda: bool(notices(app)))
+        (notice,) = notices(app)
+        assert len(notice) < 400
+        assert notice.endswith(": choose another")
+
+    drive(app, steps)

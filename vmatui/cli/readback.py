@@ -14,6 +14,7 @@ from vmatui.engine.plan import RestorePlan
 from vmatui.engine.restore import RestoreReport
 from vmatui.errors import UsageError
 from vmatui.storage.descriptor import STANDARD_INPUT, label
+from vmatui.storage.paths import is_stream
 
 
 def require_readable_twice(file: str) -> None:
@@ -22,8 +23,7 @@ def require_readable_twice(file: str) -> None:
     Raises:
         UsageError: it is standard input or a pipe.
     """
-    path = Path(file)
-    if file == STANDARD_INPUT or path.is_fifo() or path.is_socket() or path.is_char_device():
+    if file == STANDARD_INPUT or is_stream(Path(file)):
         raise UsageError(
             f"{label(file)} can be read only once, --check reads the archive again: "
             "save it to a file, or leave out --check"

@@ -13,7 +13,7 @@ from vmatui.cli import diagnostics, output, referencewords
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.output import OutputError
 from vmatui.cli.parser import Arguments, parse
-from vmatui.errors import VmaError
+from vmatui.errors import SourceError, UsageError, VmaError
 
 OpenUi = Callable[[str | None, bool], int]
 """Gets a path, and whether the cache is to be left alone."""
@@ -64,7 +64,7 @@ def _run(
     except SystemExit as ended:
         return int(ended.code or 0)
     try:
-        return _dispatch(arguments, interruption, open_ui)
+        return _provided(arguments, interruption, open_ui)
     except OutputError:
         raise
     except VmaError as error:
@@ -72,6 +72,25 @@ def _run(
         if arguments.json:
             output.write_error(arguments.file, str(error))
         return error.exit_code
+
+
+def _provided(arguments: Arguments, interruption: Interruption, open_ui: OpenUi) -> int:
+    """Do what is asked for; say what the machine lacks for it.
+
+    Raises:
+        UsageError: the current folder was removed, so that no path has a meaning.
+        SourceError: there is too little memory.
+    """
+    try:
+        os.getcwd()  # noqa: PTH109, pathlib takes longer to load than this check may take
+    except FileNotFoundError as error:
+        raise UsageError("the current folder is gone: change to another (cd)") from error
+    try:
+        return _dispatch(arguments, interruption, open_ui)
+    except MemoryError as error:
+        raise SourceError(
+            "there is not enough memory for this: free some, or raise its limit"
+        ) from error
 
 
 def _dispatch(arguments: Arguments, interruption: Interruption, open_ui: OpenUi) -> int:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from vmatui.drawing.html import Html, element
+from vmatui.drawing.html import Html, element, joined
 from vmatui.engine import clustermap
 from vmatui.engine.clustermap import ClusterMap, DeviceMap
 from vmatui.engine.report import DeviceReport, VerifyReport
 from vmatui.format.layout import CLUSTER_SIZE
 
 _KINDS: Final = ("stored", "zero", "missing", "doubtful", "damaged")
+_MEANT: Final = {
+    "missing": "nothing in the archive says what it was",
+    "doubtful": "stored, but a checksum that should vouch for it is wrong or lost",
+    "damaged": "its extent is damaged, or its data are cut or unreadable",
+    "rotten": "stored or zero, but not as it was sealed",
+}
+"""What the kinds are that a sound device has none of."""
 
 
 def device_table(report: VerifyReport, cluster_map: ClusterMap) -> Html:
@@ -21,26 +28,31 @@ def device_table(report: VerifyReport, cluster_map: ClusterMap) -> Html:
         "tr", element("th", "device"), *(element("th", each, class_="n") for each in titles)
     )
     rows = (_row(device, cluster_map, kinds) for device in report.devices)
-    told = element(
-        "p", "Bytes. What is doubtful or rotten is stored, or zero, too.", class_="faint"
-    )
-    return element("div", element("table", head, *rows), told, class_="wide")
+    meant = [
+        element("li", element("b", kind), f": {_MEANT[kind]}")
+        for kind in kinds
+        if kind in _MEANT and any(getattr(device, kind) for device in report.devices)
+    ]
+    told = element("ul", element("li", "All in bytes."), *meant, class_="meant")
+    table = element("table", head, *rows, class_="devices")
+    return joined(element("div", table, class_="wide"), told)
 
 
 def _row(device: DeviceReport, cluster_map: ClusterMap, kinds: tuple[str, ...]) -> Html:
     last = _kinds_of_last(cluster_map.devices.get(device.dev_id))
-    cells = [_cell(device.size)]
+    cells = [_cell("size", device.size)]
     for kind in kinds:
         size = getattr(device, kind) * CLUSTER_SIZE
         if kind in last and size:
             size -= device.clusters * CLUSTER_SIZE - device.size
-        cells.append(_cell(size, is_bad=kind not in ("stored", "zero") and size > 0))
+        cells.append(_cell(kind, size))
     name = element("td", f"{device.name} ", element("span", f"({device.dev_id})", class_="faint"))
     return element("tr", name, *cells)
 
 
-def _cell(size: int, *, is_bad: bool = False) -> Html:
-    return element("td", f"{size:,}", class_="n bad" if is_bad else "n")
+def _cell(kind: str, size: int) -> Html:
+    look = "n bad" if kind in _MEANT and size else "n"
+    return element("td", f"{size:,}", class_=look, data_kind=kind)
 
 
 def _kinds_of_last(device_map: DeviceMap | None) -> tuple[str, ...]:

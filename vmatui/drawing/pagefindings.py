@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from vmatui.drawing.html import Html, element, joined
+from vmatui.drawing.html import Html, element, joined, text
 from vmatui.engine.advice import advice, reference_wording
 from vmatui.engine.findings import Finding
 from vmatui.format.codes import MEANINGS, Code, Severity
 
 _SHOWN: Final = 40
 """Findings of one code that are listed; what follows is counted."""
+_COMMAND: Final = re.compile(r"(vmatui [a-z]+(?: --[a-z]+| [A-Z]+)*|--also COPY)")
+"""What is to be typed, among the words of an advice."""
+_NAMES: Final = element(
+    "p",
+    "In commands, FILE is this archive, COPY another copy of it, DIR a new folder.",
+    class_="faint",
+)
 
 
 def finding_sections(findings: Sequence[Finding]) -> Html:
     """Return a section for each code, in the order found."""
+    if not findings:
+        return element("p", "None.")
     by_code: dict[Code, list[Finding]] = {}
     for finding in findings:
         by_code.setdefault(finding.code, []).append(finding)
-    return joined(*(_section(code, found) for code, found in by_code.items()))
+    return joined(_NAMES, *(_section(code, found) for code, found in by_code.items()))
 
 
 def _section(code: Code, found: Sequence[Finding]) -> Html:
@@ -31,7 +41,7 @@ def _section(code: Code, found: Sequence[Finding]) -> Html:
     title = element(
         "h3", f"{MEANINGS[code].title}, {count:,} × ", severity, " ", element("code", code)
     )
-    parts = [title, element("p", element("b", "What to do: "), advice(code))]
+    parts = [title, element("p", element("b", "What to do: "), *_spelt(advice(code)))]
     wording = reference_wording(code)
     if wording is not None:
         said = element("p", "The vma command says: ", element("code", wording), class_="faint")
@@ -46,6 +56,12 @@ def _section(code: Code, found: Sequence[Finding]) -> Html:
             element("p", f"… and {more:,} more in {len(rest):,} findings that are not listed")
         )
     return element("section", *parts)
+
+
+def _spelt(words: str) -> Iterator[Html]:
+    """Yield an advice with what is to be typed set apart."""
+    for number, part in enumerate(_COMMAND.split(words)):
+        yield element("code", part) if number % 2 else text(part)
 
 
 def _row(finding: Finding) -> Html:

@@ -51,8 +51,8 @@ def _device(name: str, dev_id: int, cluster_map: ClusterMap, rows: int) -> Html:
 
 def _map(field: Field, name: str, rows: int) -> Html:
     sheet = make_sheet(field, name, COLUMNS + LABELS, rows)
-    what = "how full" if field.view is View.CONTENT else "what is sound"
-    told = element("p", f"{what}; {_measure(sheet)}", class_="faint")
+    what = "How full it is" if field.view is View.CONTENT else "What is sound of it"
+    told = element("p", f"{what}. {_measure(sheet)}", class_="faint")
     drawn = element("div", map_svg(sheet, f"{name}: {what}"), class_="wide")
     return element("div", told, drawn, _legend(sheet.legend), class_="map")
 
@@ -60,9 +60,11 @@ def _map(field: Field, name: str, rows: int) -> Html:
 def _measure(sheet: Sheet) -> str:
     grid = sheet.grid
     if not grid.unit_size:
-        return f"a cell is {counted(grid.size, 'extent')}"
+        return f"A cell is {counted(grid.size, 'extent')}; extents are counted below."
     size = grid.size * CLUSTER_SIZE
-    return f"a cell is {counted(grid.size, 'cluster')} ({size:,} bytes)"
+    return (
+        f"A cell is {counted(grid.size, 'cluster')} ({size:,} bytes); clusters are counted below."
+    )
 
 
 def _legend(entries: tuple[Entry, ...]) -> Html:

@@ -37,17 +37,29 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0;
   border-bottom: 1px solid var(--line); }
 th.n, td.n { text-align: right; white-space: nowrap; }
 td.place { white-space: nowrap; }
-.wide > svg { display: block; width: 100%; min-width: 36rem; }
-svg text { font: 1.3px ui-monospace, monospace; text-anchor: end; fill: var(--faint); }
+.wide > svg { display: block; width: 100%; min-width: 26rem; }
+svg text { font: 1.6px ui-monospace, monospace; text-anchor: end; fill: var(--faint); }
 svg [class^="k"] { fill: none; stroke-width: .12; stroke-linecap: round; }
 .signs { position: absolute; width: 0; height: 0; }
 .swatch { height: .8em; vertical-align: -.05em; margin-right: .4em; }
 .legend { list-style: none; padding: 0; margin: .25rem 0 1rem; display: flex; flex-wrap: wrap;
   gap: .1rem 1.25rem; font-size: .85rem; }
+.meant { list-style: none; padding: 0; margin: .4rem 0; color: var(--faint); font-size: .9rem; }
 """
 _DARK: Final = """\
 :root { --ground: #121212; --ink: #e6e8ea; --faint: #94a0ac; --line: #33393f; --card: #1c1f22;
   --good: #5fce94; --bad: #ff7a70; --open: #f0b950; }
+"""
+_NARROW: Final = """\
+@media screen and (max-width: 44rem) {
+  .devices tr:first-child { display: none; }
+  .devices tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
+  .devices td { display: flex; justify-content: space-between; padding: 0; border: 0; }
+  .devices td:first-child { display: block; font-weight: bold; }
+  .devices td[data-kind]::before { content: attr(data-kind); font: .9rem system-ui, sans-serif;
+    color: var(--faint); }
+  td.place { white-space: normal; }
+}
 """
 _PRINT: Final = """\
 @page { margin: 14mm; }
@@ -62,4 +74,4 @@ _PRINT: Final = """\
 def page_style() -> str:
     """Return the whole style sheet; it names no other file."""
     dark = f"@media screen and (prefers-color-scheme: dark) {{\n{_DARK}{shade_style(dark=True)}\n}}"
-    return f"{_RULES}{shade_style(dark=False)}\n{dark}\n{_PRINT}"
+    return f"{_RULES}{shade_style(dark=False)}\n{dark}\n{_NARROW}{_PRINT}"

@@ -8,6 +8,8 @@ from typing import Final
 from vmatui.errors import UsageError, printable
 
 _OFFSET: Final = re.compile(r"(\d+(?:\.\d+)?) ?([kmgt]?)(?:i?b)?", re.IGNORECASE)
+_SHOWN: Final = 40
+"""Characters of what was typed that a message repeats."""
 _POWERS: Final = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 
 
@@ -26,8 +28,9 @@ def parse_place(text: str) -> tuple[int, bool]:
         return int(typed, 16), True
     match = _OFFSET.fullmatch(typed[:40])
     if match is None or not typed[-1].isalpha():
+        told = printable(text.strip()[:_SHOWN]) or "nothing"
         raise UsageError(
-            f"{printable(text.strip())} is no place: type a number such as 170, or an offset in "
-            "bytes such as 0xaa0000 or 10G"
+            f"{told} is no place: type a number such as 170, or an offset in bytes such as "
+            "0xaa0000 or 10G"
         )
     return int(float(match[1]) * (1 << _POWERS[match[2].lower()])), True

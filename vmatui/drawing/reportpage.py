@@ -18,9 +18,9 @@ from vmatui.drawing.pagemaps import map_sections
 from vmatui.drawing.pagestyle import page_style
 from vmatui.engine.clustermap import ClusterMap
 from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.report import VerifyReport, sentences
+from vmatui.engine.report import Structure, VerifyReport, sentences
 from vmatui.engine.restore import Output
-from vmatui.format.codes import Severity
+from vmatui.format.codes import MEANINGS, Code, Severity
 from vmatui.format.header import Config
 from vmatui.storage.descriptor import label
 
@@ -74,7 +74,7 @@ def report_page(
         element("h2", "Devices"),
         device_table(report, cluster_map),
         element("h2", "Findings"),
-        finding_sections(report.findings) if report.findings else element("p", "None."),
+        finding_sections(report.findings),
         element("h2", "Maps"),
         map_sections(cluster_map, table, names),
         *_configs(report, facts),
@@ -96,7 +96,7 @@ def _top(report: VerifyReport, facts: PageFacts) -> Iterator[Html]:
     look = "good" if report.is_sound else "bad"
     yield element("p", element("b", _verdict(report), class_=look))
     titles = ("structure", "stream", "payload")
-    cards = (_card(*pair) for pair in zip(titles, sentences(report), strict=True))
+    cards = (_card(*pair) for pair in zip(titles, _statements(report), strict=True))
     yield element("div", *cards, class_="cards")
     pairs = (part for pair in _facts(report, facts) for part in pair)
     yield element("dl", *pairs)
@@ -111,6 +111,15 @@ def _verdict(report: VerifyReport) -> str:
     told += [counted(warnings, "warning")] if warnings else []
     what = "it" if report.is_full else "its headers"
     return " and ".join(told) or f"nothing is wrong with {what}"
+
+
+def _statements(report: VerifyReport) -> tuple[str, str, str]:
+    """Return the three statements; what is wrong with the structure in words, not in codes."""
+    structure, stream, payload = sentences(report)
+    word, _, codes = structure.partition(": ")
+    if report.structure is Structure.FAULTY:
+        structure = f"{word}: {', '.join(MEANINGS[Code(code)].title for code in codes.split(', '))}"
+    return structure, stream, payload
 
 
 def _card(title: str, sentence: str) -> Html:

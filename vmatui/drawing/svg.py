@@ -111,13 +111,17 @@ def write_new(path: Path, document: bytes) -> None:
     except FileExistsError:
         raise TargetError(f"{path} exists already: remove it or choose another name") from None
     except OSError as error:
-        raise TargetError(f"{path} cannot be written: {error.strerror}") from error
+        raise _write_error(path, error) from error
     try:
         with file:
             file.write(document)
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise TargetError(f"{path} cannot be written: {error.strerror}") from error
+        raise _write_error(path, error) from error
+
+
+def _write_error(path: Path, error: OSError) -> TargetError:
+    return TargetError(f"{path} cannot be written: {error.strerror}; choose another place")
 
 
 def _side(sheet: Sheet) -> int:

@@ -18,6 +18,7 @@ from vmatui.errors import SourceError
 from vmatui.format.codes import Fault
 from vmatui.format.header import Header
 from vmatui.storage.faults import Compression
+from vmatui.storage.paths import mode_of
 
 VM_CONFIG: Final = "qemu-server.conf"
 _MAX_NAME: Final = 200
@@ -62,7 +63,7 @@ def look_into(path: Path) -> ArchiveFacts:
         NotAnArchiveError: it is something else.
         HeaderError: its header is cut or makes no sense.
     """
-    if _is_pipe(path):
+    if stat.S_ISFIFO(mode_of(path)):
         raise SourceError(f"{path} is a pipe and can be read only once: save it to a file first")
     with open_archive(path) as archive:
         source = archive.source
@@ -120,10 +121,3 @@ def name_time(file_name: str) -> float | None:
         return datetime.strptime(match[2], "%Y_%m_%d-%H_%M_%S").timestamp()
     except (ValueError, OverflowError):
         return None
-
-
-def _is_pipe(path: Path) -> bool:
-    try:
-        return stat.S_ISFIFO(path.stat().st_mode)
-    except (OSError, ValueError):
-        return False  # opening says what is wrong

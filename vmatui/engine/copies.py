@@ -6,6 +6,7 @@ What a damaged header lacks is learnt from the extents, which takes a look at al
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,6 +21,7 @@ from vmatui.format.codes import Code, Fault, Severity
 from vmatui.format.header import parse_header
 from vmatui.format.mending import Mended, mend_header
 from vmatui.storage.descriptor import STANDARD_INPUT
+from vmatui.storage.paths import mode_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def _mended_copy(
     path: str | os.PathLike[str], faults: tuple[Fault, ...], stop: threading.Event
 ) -> Copy | None:
     """Open a copy with its header mended, or return None where nothing can be learnt."""
-    if path == STANDARD_INPUT or not (Path(path).is_file() or Path(path).is_block_device()):
+    mode = mode_of(Path(path))
+    if path == STANDARD_INPUT or not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
         return None  # it can be read only once
     data, evidence = look_for_evidence(path, stop)
     if evidence is None:

@@ -23,6 +23,7 @@ from vmatui.storage.faults import Compression
 from vmatui.storage.images import open_image
 from vmatui.storage.names import is_safe
 from vmatui.storage.outputs import COMMAND, STANDARD_OUTPUT, open_output
+from vmatui.storage.paths import is_folder, is_stream, no_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +147,19 @@ def file_of(target: str) -> Path | None:
     if target == STANDARD_OUTPUT or target.startswith(COMMAND):
         return None
     path = Path(target)
-    return None if path.is_fifo() or path.is_char_device() else path
+    return None if is_stream(path) else path
 
 
 def _check_target(target: str) -> None:
     path = file_of(target)
-    if path is not None and (not path.name or path.is_dir()):
+    if path is not None and (not path.name or is_folder(path)):
         raise UsageError(f"{path} is a folder: name the file in it that becomes the archive")
 
 
 def _folder(target: str) -> Path:
     folder = Path(target)
-    if not folder.is_dir():
-        raise UsageError(f"{target} is no folder: name the one that gets the archive for Proxmox")
+    if why := no_folder(folder):
+        raise UsageError(f"{target} {why}: name the folder that gets the archive for Proxmox")
     return folder
 
 
@@ -238,8 +239,8 @@ def _problems(target: str, disks: Sequence[PlannedDisk]) -> Iterator[str]:
     path = file_of(target)
     if path is None:
         return
-    if not path.parent.is_dir():
-        yield f"the folder {path.parent} does not exist: create it, or choose another"
+    if why := no_folder(path.parent):
+        yield f"the folder {path.parent} {why}: create it, or choose another"
     elif any(same_file(path, disk.path) for disk in disks):
         yield f"{path} is one of the disks: choose another target"
     elif os.path.lexists(path):

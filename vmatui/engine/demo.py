@@ -131,5 +131,5 @@ def _write(folder: Path, files: dict[Path, bytes]) -> None:
                 file.write(data)
     except OSError as error:
         raise TargetError(
-            f"cannot write the demo archives to {folder}: {error.strerror}"
+            f"cannot write the demo archives to {folder}: {error.strerror}; choose another folder"
         ) from error

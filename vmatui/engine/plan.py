@@ -19,6 +19,7 @@ from vmatui.storage.destination import Destination
 from vmatui.storage.imageformat import RAW
 from vmatui.storage.names import safe_name
 from vmatui.storage.newfile import temporary_path
+from vmatui.storage.paths import mode_of, no_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def plan_restore(
     devices = [plan_device(device, wanted.get(device.dev_id), terms) for device in header.devices]
     return RestorePlan(
         folder=folder,
-        creates_folder=folder is not None and not _is_there(folder),
+        creates_folder=folder is not None and not mode_of(folder),
         devices=tuple(devices),
         configs=configs if with_configs else (),
         overwrite=overwrite,
@@ -195,26 +196,19 @@ def _plan_configs(
 ) -> Iterator[PlannedConfig]:
     for config, name in zip(header.configs, names, strict=True):
         target = folder / name
-        is_there = _is_there(target) and not unfinished.has_made(target)
+        is_there = mode_of(target) != 0 and not unfinished.has_made(target)
         problems = (overwrite_problem(str(target)),) if is_there and not overwrite else ()
         yield PlannedConfig(config, target, is_there, problems)
-
-
-def _is_there(path: Path) -> bool:
-    """Whether a path exists; one that cannot even be looked at is refused when it is created."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
 
 
 def _folder_problems(folder: Path | None) -> Iterator[str]:
     if folder is None:
         return
-    if _is_there(folder) and not folder.is_dir():
-        yield f"{folder} is no folder: choose another"
-    elif not _is_there(folder) and not folder.parent.is_dir():
-        yield f"{folder.parent} does not exist: create it, or choose another folder"
+    if mode_of(folder):
+        if why := no_folder(folder):
+            yield f"{folder} {why}: choose another"
+    elif why := no_folder(folder.parent):
+        yield f"{folder.parent} {why}: create it, or choose another folder"
 
 
 def _resume_sentences(unfinished: Unfinished) -> Iterator[str]:

@@ -5,6 +5,7 @@ Everything that decides is found out here, once, without changing anything.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from vmatui.storage.imageformat import RAW, format_of, qemu_name
 from vmatui.storage.nbdtarget import inspect_export
 from vmatui.storage.nbduri import parse_nbd_uri
 from vmatui.storage.newfile import temporary_path
+from vmatui.storage.paths import no_folder
 from vmatui.storage.qemuexport import check_tools, virtual_size
 from vmatui.storage.targets import MAX_LARGER
 
@@ -179,12 +181,14 @@ def _path_problems(planned: PlannedDevice, facts: PathFacts, terms: Terms) -> It
         yield f"{path} is {facts.occupation}: release it first"
     if facts.read_only:
         yield f"{path} is read-only: it cannot be written"
-    is_in_folder = terms.folder is not None and path.parent.resolve() == terms.folder.resolve()
-    if not path.parent.is_dir() and not is_in_folder:
-        yield f"{path.parent} does not exist: create it, or choose another place"
-    if not planned.is_direct and not terms.unfinished.checkpoint and temporary_path(path).exists():
+    is_in_folder = terms.folder is not None and str(path.parent) == os.path.realpath(terms.folder)
+    if not is_in_folder and (why := no_folder(path.parent)):
+        yield f"{path.parent} {why}: create it, or choose another place"
+    temporary = temporary_path(path)
+    is_made_anew = not (planned.is_direct or terms.unfinished.checkpoint)
+    if is_made_anew and os.path.lexists(temporary):
         yield (
-            f"{temporary_path(path)} is in the way, an unfinished output of an earlier restore: "
+            f"{temporary} is in the way, an unfinished output of an earlier restore: "
             "remove it first"
         )
 

@@ -7,6 +7,7 @@ opened again.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from vmatui.engine.checkpoint import (
 from vmatui.errors import TargetError
 from vmatui.format.header import Header
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination
+from vmatui.storage.paths import mode_of
 from vmatui.storage.smallfile import read_small
 
 _NAME: Final = "unfinished-restore{}.vmatui"
@@ -90,7 +92,7 @@ def _note_path(folder: Path | None, places: Collection[str]) -> Path:
         return folder / _NAME.format("")
     for place in places:
         path = Path(place)
-        if path.is_absolute() and not path.is_block_device():
+        if path.is_absolute() and not stat.S_ISBLK(mode_of(path)):
             return path.with_name(_NAME.format(f"-{path.name}"))
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     told = digest_of("\0".join(places).encode(errors="surrogateescape"))
@@ -107,8 +109,9 @@ def read_note(path: Path) -> Checkpoint | None:
         data = read_small(path, MAX_SIZE)
         is_there = os.path.lexists(path)
     except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise TargetError(
-            f"the note {path} of an unfinished restore cannot be read: {error}; "
+            f"the note {path} of an unfinished restore cannot be read: {reason}; "
             "check its rights, or remove it to begin anew"
         ) from error
     checkpoint = None if data is None else parse_checkpoint(data)

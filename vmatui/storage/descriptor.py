@@ -198,7 +198,7 @@ def _open(name: str) -> int:
     try:
         return os.open(name, os.O_RDONLY | os.O_NOCTTY)
     except FileNotFoundError:
-        raise SourceError(f"{name} does not exist: check the path") from None
+        raise SourceError(f"{name or 'an empty path'} does not exist: check the path") from None
     except PermissionError:
         raise SourceError(f"{name} may not be read by this user: try as root") from None
     except OSError as error:

@@ -6,7 +6,6 @@ the disk; nothing that exists is ever overwritten.
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,6 +15,7 @@ from vmatui.storage.compressedoutput import CompressedOutput
 from vmatui.storage.compressors import check_level, compressor_of
 from vmatui.storage.faults import Compression
 from vmatui.storage.fileoutput import FileOutput
+from vmatui.storage.paths import is_stream
 from vmatui.storage.pipeoutput import PipeOutput
 
 STANDARD_OUTPUT: Final = "-"
@@ -100,12 +100,4 @@ def _plain_output(target: str) -> Output:
     if target.startswith(COMMAND):
         return CommandOutput(target.removeprefix(COMMAND))
     path = Path(target)
-    return PipeOutput(path) if _is_pipe(path) else FileOutput(path)
-
-
-def _is_pipe(path: Path) -> bool:
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError):
-        return False
-    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+    return PipeOutput(path) if is_stream(path) else FileOutput(path)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import signal
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import HelpPanel
 
 from vmatui.engine.listing import has_archives
+from vmatui.errors import CancelledError
+from vmatui.storage.paths import is_folder
 from vmatui.tui.commands import KeyCommands
+from vmatui.tui.harmless import Harmless
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import JobEnded
 from vmatui.tui.screens.confirm import ConfirmScreen
@@ -20,6 +27,10 @@ from vmatui.tui.screens.folder import FolderScreen
 
 DUMP_FOLDER: Final = Path("/var/lib/vz/dump")
 """Where Proxmox VE keeps the backups of a node on the node itself."""
+MOST_SAID: Final = 300
+"""Characters of a notification; a path alone may have thousands."""
+STOPPED: Final = CancelledError.exit_code
+"""The exit status of what a signal ended."""
 
 
 class VmaApp(App[None]):
@@ -33,11 +44,12 @@ class VmaApp(App[None]):
     TITLE = "vmatui"
     CSS_PATH = "app.tcss"
     COMMANDS = App.COMMANDS | {KeyCommands}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (50, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (48, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", tooltip="Show all keys and what is on screen"),
         Binding("f2", "toggle_dark", "Dark or light", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, system=True),
     ]
 
     def __init__(self, path: Path | None = None) -> None:
@@ -45,6 +57,8 @@ class VmaApp(App[None]):
         self._path = path
         self._awaited: set[Job] = set()
         """Jobs that were asked to stop, so that the application can end."""
+        self._status = 0
+        self._harmless = Harmless()
 
     def get_default_screen(self) -> FolderScreen:
         """Return the first screen."""
@@ -55,6 +69,29 @@ class VmaApp(App[None]):
         for command in super().get_system_commands(screen):
             if command.title in {"Theme", "Quit", "Screenshot"}:
                 yield command
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through on its way to the terminal."""
+        return (*super().get_line_filters(), self._harmless)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something, but leave out the middle of what would cover the screen."""
+        if len(message) > MOST_SAID:
+            half = MOST_SAID // 2
+            message = f"{message[:half]} … {message[-half:]}"
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_mount(self) -> None:
+        """Leave in good order when the machine is shut down, or somebody kills the process."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._leave, STOPPED)
 
     def action_help(self) -> None:
         """Show the help, or take it away."""
@@ -83,14 +120,15 @@ class VmaApp(App[None]):
         if message.job in self._awaited:
             self._awaited.remove(message.job)
             if not self._awaited:
-                self.exit()
+                self.exit(return_code=self._status)
 
-    def _leave(self) -> None:
+    def _leave(self, status: int = 0) -> None:
+        self._status = status
         self._awaited = set(self._grave_jobs())
         for job in self._awaited:
             job.stop()
         if not self._awaited:
-            self.exit()
+            self.exit(return_code=status)
 
     def _grave_jobs(self) -> list[Job]:
         """Return the running jobs that should not be stopped without a word."""
@@ -102,7 +140,7 @@ def first_place(path: Path | None) -> tuple[Path, Path | None]:
     """Return the folder to show first, and the archive to open in it, if one was named."""
     if path is None:
         return (DUMP_FOLDER if has_archives(DUMP_FOLDER) else Path.cwd()), None
-    return (path, None) if path.is_dir() else (path.parent, path)
+    return (path, None) if is_folder(path) else (path.parent, path)
 
 
 def run(path: Path | None = None) -> int:
@@ -114,6 +152,8 @@ def run(path: Path | None = None) -> int:
     Returns:
         The exit status for the shell.
     """
+    # Without its terminal it has nobody to answer to; what a restore did so far can be taken up.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     app = VmaApp(path)
     app.run()
     return app.return_code or 0

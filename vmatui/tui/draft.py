@@ -27,6 +27,7 @@ from vmatui.format.header import Config
 from vmatui.storage.blockdev import inspect
 from vmatui.storage.faults import Compression
 from vmatui.storage.imageformat import format_of
+from vmatui.storage.paths import is_stream
 from vmatui.tui.wording import size_text
 
 
@@ -190,6 +191,8 @@ def _read_configs(wanted: Sequence[NewConfig]) -> Iterator[tuple[Config | None, 
     names: set[str] = set()
     for each in wanted:
         try:
+            if is_stream(each.path):  # it could keep the form waiting for ever
+                raise UsageError(f"{each.path} is no file: name one")
             config = replace(read_config(each.path), name=each.name)
             check_name(each.name, names, "configs")
             yield config, PartFacts(size_text(len(config.data)))

@@ -11,6 +11,7 @@ from vmatui.engine.planneddevice import FORMATS
 from vmatui.errors import TargetError
 from vmatui.format.header import Header
 from vmatui.storage.names import safe_name
+from vmatui.storage.paths import is_folder
 from vmatui.storage.qemuexport import check_tools
 from vmatui.tui.wording import time_text
 
@@ -38,4 +39,4 @@ def proposed_formats(header: Header, hints: Mapping[str, Hint]) -> dict[int, str
 
 def nearest_folder(path: Path) -> Path:
     """Return the folder that is there and nearest to a path, where a dialog may begin."""
-    return next((each for each in (path, *path.parents) if each.is_dir()), Path())
+    return next((each for each in (path, *path.parents) if is_folder(each)), Path())

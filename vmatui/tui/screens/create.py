@@ -12,14 +12,15 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
-from textual_fspicker import FileOpen, SelectDirectory
 
 from vmatui.engine.createplan import CreatePlan
+from vmatui.storage.paths import is_folder
 from vmatui.tui.draft import Draft, Wishes, make_draft
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.creating import CreatingScreen
+from vmatui.tui.screens.dialogs import ChooseFolder, OpenFile
 from vmatui.tui.screens.machinedisks import MachineDisksScreen
 from vmatui.tui.widgets.createform import CreateForm
 from vmatui.tui.widgets.keyfooter import KeyFooter
@@ -134,12 +135,12 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
 
     @on(Button.Pressed, "#browse-disk")
     def _browse_disk(self) -> None:
-        dialog = FileOpen(self._folder, title="Add a disk image")
+        dialog = OpenFile(self._folder, title="Add a disk image")
         self.app.push_screen(dialog, self._add_disk)
 
     @on(Button.Pressed, "#browse-config")
     def _browse_config(self) -> None:
-        dialog = FileOpen(self._folder, title="Add a config")
+        dialog = OpenFile(self._folder, title="Add a config")
         self.app.push_screen(dialog, self._add_config)
 
     def _browse_folder(self) -> None:
@@ -148,8 +149,8 @@ so that Proxmox VE can restore the archive. No file is ever overwritten.
                 self._form.target.folder_field.value = str(path)
 
         here = self._form.target.folder or self._folder
-        place = here if here.is_dir() else self._folder
-        self.app.push_screen(SelectDirectory(place, title="Create it in a folder"), put)
+        place = here if is_folder(here) else self._folder
+        self.app.push_screen(ChooseFolder(place, title="Create it in a folder"), put)
 
     @on(Button.Pressed, "#list-disks")
     def action_list_disks(self) -> None:

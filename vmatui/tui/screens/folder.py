@@ -90,19 +90,20 @@ backup; packed ones too. What is an archive is told by its content, not only by 
 
         if self._opening is None:
             self._opening = self.start(Job("Opening", look))
+            self._show_band(f"opening {shown(path.name)} …")
 
     def action_open_file(self) -> None:
         """Ask for any file and open it."""
-        from textual_fspicker import FileOpen
+        from vmatui.tui.screens.dialogs import OpenFile
 
-        dialog = FileOpen(self.folder, title="Open an archive")
+        dialog = OpenFile(self.folder, title="Open an archive")
         self.app.push_screen(dialog, lambda path: self.open_path(path) if path else None)
 
     def action_choose_folder(self) -> None:
         """Ask for a folder and show it."""
-        from textual_fspicker import SelectDirectory
+        from vmatui.tui.screens.dialogs import ChooseFolder
 
-        dialog = SelectDirectory(self.folder, title="Show the archives in a folder")
+        dialog = ChooseFolder(self.folder, title="Show the archives in a folder")
         self.app.push_screen(dialog, lambda path: self._show_folder(path) if path else None)
 
     def action_create(self) -> None:
@@ -145,6 +146,7 @@ backup; packed ones too. What is an archive is told by its content, not only by 
         """Take the end of a listing or of an opening."""
         if message.job is self._opening:
             self._opening = None
+            self._show_band()
             if isinstance(message.outcome, Done) and isinstance(
                 message.outcome.report, ArchiveFacts
             ):
@@ -176,9 +178,10 @@ backup; packed ones too. What is an archive is told by its content, not only by 
         self._listing = self.start(listing)
         self._show_band()
 
-    def _show_band(self) -> None:
-        number = counted(len(self._entries), "archive")
-        told = f"{number} …" if self._listing is not None else number
+    def _show_band(self, told: str = "") -> None:
+        if not told:
+            number = counted(len(self._entries), "archive")
+            told = f"{number} …" if self._listing is not None else number
         band = Content.assemble(
             ("vmatui", TITLE), "  ", shown(str(self.folder)), ("  " + told, MUTED)
         )

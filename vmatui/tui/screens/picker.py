@@ -13,12 +13,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
-from textual_fspicker import FileSave
 
 from vmatui.engine.candidates import Candidate, Fit
 from vmatui.format.header import Device
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.proposals import nearest_folder
+from vmatui.tui.screens.dialogs import SaveFile
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.styles import MUTED, TITLE
@@ -104,7 +104,7 @@ The block devices of this machine, those that suit first: as large as the disk o
 
     def action_file(self) -> None:
         """Choose a file by a dialog."""
-        dialog = FileSave(
+        dialog = SaveFile(
             nearest_folder(self._place), title="Restore to a file", default_file=self._place.name
         )
         self.app.push_screen(dialog, self._take_file)

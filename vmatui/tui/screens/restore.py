@@ -13,7 +13,6 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
-from textual_fspicker import SelectDirectory
 
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.candidates import Candidate, find_candidates
@@ -25,6 +24,7 @@ from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded, Outcome
 from vmatui.tui.proposals import default_folder, nearest_folder, proposed_formats
 from vmatui.tui.screens.confirm import ConfirmScreen
+from vmatui.tui.screens.dialogs import ChooseFolder
 from vmatui.tui.screens.picker import PickerScreen
 from vmatui.tui.screens.running import RunningScreen
 from vmatui.tui.widgets.keyfooter import KeyFooter
@@ -148,7 +148,7 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
             self._browsing = row, self.start(looking)
             return
         field = self.query_one("#folder", Input)
-        dialog = SelectDirectory(
+        dialog = ChooseFolder(
             nearest_folder(typed_path(field.value) or Path()), title="Restore into a folder"
         )
         self.app.push_screen(dialog, _putting_into(field))
