@@ -29,6 +29,8 @@ _FOREIGN = Forge.of(
     slots_per_extent=6,
     uuid=b"another archive.",
 )
+_SIZES = (1, 512, 4096, 65536)
+"""Bytes that come into an extent's data, or get lost there."""
 
 
 @dataclass(frozen=True)
@@ -167,14 +169,22 @@ def _foreign(extent: Extent) -> Iterator[Case]:
         yield _case("with the same clusters", {}, [(0, at), new, (at, len(LAYOUT.archive))])
 
 
-def _moved_data(extent: Extent) -> Iterator[Case]:
+def _inserted(extent: Extent) -> Iterator[Case]:
     start, end = extent.data
-    if end - start < 2 * BLOCK:
-        return
-    at = start + BLOCK + 100
-    rest = at, len(LAYOUT.archive)
-    yield _case("lost", {}, [(0, at), (at + 512, rest[1])])
-    yield _case("inserted", {}, [(0, at), noise(512), rest])
+    for size in _SIZES if start < end else ():
+        for at in (start + 100, (start + end) // 2, end - 100):
+            rest = at, len(LAYOUT.archive)
+            yield _case(f"{size} bytes at {at}", {}, [(0, at), noise(size), rest])
+
+
+def _lost(extent: Extent) -> Iterator[Case]:
+    """Take bytes out of an extent's data; out of the last one's, that is the same as a cut."""
+    start, end = extent.data
+    for size in _SIZES if extent is not LAYOUT.extents[-1] else ():
+        for at in sorted({start + 100, (start + end) // 2, end - size}):
+            if start <= at <= end - size:
+                rest = at + size, len(LAYOUT.archive)
+                yield _case(f"{size} bytes at {at}", {}, [(0, at), rest])
 
 
 def _regions(*, over_headers: bool, is_random: bool) -> Iterator[Case]:
@@ -233,7 +243,8 @@ DAMAGES: dict[str, Callable[[], Iterator[Case]]] = {
     "an extent zeroed": _each_extent(_blank),
     "junk between extents": _each_extent(_junk),
     "an extent of another archive inserted": _each_extent(_foreign),
-    "bytes lost or inserted in data": _each_extent(_moved_data),
+    "bytes inserted in data": _each_extent(_inserted),
+    "bytes removed from data": _each_extent(_lost),
     "part of a header overwritten": _first_bytes,
     "a region with headers zeroed": lambda: _regions(over_headers=True, is_random=False),
     "a region with headers random": lambda: _regions(over_headers=True, is_random=True),

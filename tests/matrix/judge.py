@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -49,6 +50,8 @@ class Verdict:
     """Clusters that the damage did not touch."""
     recovered: int
     """Those of them that came back as they were."""
+    belied: int
+    """Clusters that the salvage calls sound, and that are not as they were."""
 
     @property
     def is_named(self) -> bool:
@@ -73,36 +76,49 @@ class Judge:
             case: The oracle's part.
             packed: The archive as it is in the file.
         """
-        with as_file(packed) as path:
-            status, findings = self._said(path, case)
-            recovered = self._recovered(path, case)
-        return Verdict(case.name, status, findings, len(case.untouched), recovered)
+        with self._placed(case, packed) as path:
+            status, findings = _said(path)
+            right, sound = self._brought_back(path, case.layout)
+        recovered = len(right & case.untouched)
+        return Verdict(
+            case.name, status, findings, len(case.untouched), recovered, len(sound - right)
+        )
 
-    def _said(self, path: str, case: Case) -> tuple[int, tuple[str, ...]]:
-        manifest = self._manifest(case.layout) if case.is_sealed else None
-        try:
-            with open_archive(path) as archive:
-                report = verify(archive, manifest=manifest)
-        except VmaError as error:
-            return error.exit_code, (str(error),)
-        codes = dict.fromkeys(finding.code.value for finding in report.findings)
-        return exit_status(report.findings), tuple(codes)
-
-    def _manifest(self, layout: Layout) -> Path:
-        path = self._folder / f"{id(layout)}.vma"
+    @contextmanager
+    def _placed(self, case: Case, packed: bytes) -> Iterator[str]:
+        """Give the path of an archive, beside its manifest if it is sealed."""
+        if not case.is_sealed:
+            with as_file(packed) as memory:
+                yield memory
+            return
+        path = self._folder / f"{id(case.layout)}.vma"
         if not path.exists():
-            sealed_file(path, layout.archive)
-        return path.with_name(f"{path.name}.vmatui")
+            sealed_file(path, case.layout.archive)
+        path.write_bytes(packed)
+        yield str(path)
 
-    def _recovered(self, path: str, case: Case) -> int:
-        """Return how many untouched clusters come back byte for byte."""
+    def _brought_back(self, path: str, layout: Layout) -> tuple[set[Cluster], set[Cluster]]:
+        """Return the clusters that come back byte for byte, and those that are called sound."""
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             try:
-                outputs = _bring_back(path, Path(folder)).outputs
+                report = _bring_back(path, Path(folder))
             except VmaError:
-                return 0
-            images = {output.dev_id: _start_of(output.path, case.layout) for output in outputs}
-        return sum(_part(images, each) == case.layout.original(each) for each in case.untouched)
+                return set(), set()
+            images = {each.dev_id: _start_of(each.path, layout) for each in report.outputs}
+            sound = {each for each in _sound(report.maps) if each in layout.clusters}
+        right = {each for each in layout.clusters if _is_right(images, each, layout.original(each))}
+        return right, sound
+
+
+def _said(path: str) -> tuple[int, tuple[str, ...]]:
+    """Return the exit status of verify, and what it found."""
+    try:
+        with open_archive(path) as archive:
+            report = verify(archive)
+    except VmaError as error:
+        return error.exit_code, (str(error),)
+    codes = dict.fromkeys(finding.code.value for finding in report.findings)
+    return exit_status(report.findings), tuple(codes)
 
 
 def _bring_back(path: str, folder: Path) -> SalvageReport:
@@ -119,6 +135,17 @@ def _start_of(path: Path, layout: Layout) -> bytes:
         return file.read(max(map(len, layout.images.values())))
 
 
-def _part(images: Mapping[int | None, bytes], cluster: Cluster) -> bytes:
-    dev_id, number = cluster
-    return images.get(dev_id, b"")[number * CLUSTER : (number + 1) * CLUSTER]
+def _is_right(images: Mapping[int | None, bytes], cluster: Cluster, original: bytes) -> bool:
+    """Whether a cluster is as it was; of a size that was learnt, more may come after it."""
+    start = cluster[1] * CLUSTER
+    return images.get(cluster[0], b"")[start : start + len(original)] == original
+
+
+def _sound(maps: Mapping[int, Path]) -> Iterator[Cluster]:
+    """Yield the clusters that mapfiles call finished."""
+    for dev_id, path in maps.items():
+        lines = [line.split() for line in path.read_text().splitlines() if line[0] != "#"]
+        for start, size, status in lines[1:]:
+            if status == "+":
+                first, end = int(start, 16), int(start, 16) + int(size, 16)
+                yield from ((dev_id, at // CLUSTER) for at in range(first, end, CLUSTER))

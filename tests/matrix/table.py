@@ -37,9 +37,10 @@ class Cell:
 
     @property
     def is_as_promised(self) -> bool:
-        """Whether all is named that can be known, and all came back that can."""
-        is_named = self.row == UNKNOWABLE or all(verdict.is_named for verdict in self.verdicts)
-        return is_named and all(each.recovered == each.untouched for each in self.verdicts)
+        """Whether all is named that can be known, all came back that can, and nothing is belied."""
+        is_named = all(each.is_named and not each.belied for each in self.verdicts)
+        is_back = all(each.recovered == each.untouched for each in self.verdicts)
+        return is_back and (is_named or self.row == UNKNOWABLE)
 
     def __str__(self) -> str:
         if self.is_empty:

@@ -164,7 +164,7 @@ def test_the_archives_map_shows_damage_where_it_is_in_the_file(archive: Path) ->
             await press(pilot, key)
             assert shown(file_map(pilot)).split("\n")[0].rstrip().endswith("××")
         await press(pilot, "n")
-        assert "damaged or cut short" in detail(pilot)
+        assert "damaged, cut short or displaced" in detail(pilot)
 
     drive(VmaApp(archive), steps)
 

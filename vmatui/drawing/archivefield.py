@@ -51,7 +51,7 @@ class ArchiveField:
 
     @property
     def damaged(self) -> int:
-        """Extents that are damaged or cut short."""
+        """Extents that are damaged, cut short or displaced."""
         return int((self._sound == 0).sum())
 
     def update(self) -> None:

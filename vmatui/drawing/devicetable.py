@@ -13,7 +13,7 @@ from vmatui.format.layout import CLUSTER_SIZE
 _KINDS: Final = ("stored", "zero", "missing", "doubtful", "damaged")
 _MEANT: Final = {
     "missing": "nothing in the archive says what it was",
-    "doubtful": "stored, but a checksum that should vouch for it is wrong or lost",
+    "doubtful": "stored, but its checksum is wrong or lost, or its data may be displaced",
     "damaged": "its extent is damaged, or its data are cut or unreadable",
     "rotten": "stored or zero, but not as it was sealed",
 }

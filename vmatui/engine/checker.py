@@ -43,7 +43,7 @@ class DeviceTally:
         self.damaged = ClusterSet(self.clusters)
         """Clusters that a damaged extent names, or whose data is cut or unreadable."""
         self.doubtful = ClusterSet(self.clusters)
-        """Clusters of `seen` whose data no checksum vouches for, though the stream has some."""
+        """Those of `seen` that no checksum of the stream vouches for, or that may be displaced."""
         self.stored = 0
         """Sound clusters with at least one stored block."""
         self.next_vmstate = 0
@@ -94,6 +94,7 @@ class Checker:
             self._mark_damaged(extent)
             return _ALL
         is_whole = extent.present == extent.length and not extent.holes and not extent.doubts
+        is_whole = is_whole and not extent.is_displaced
         rejected = _NONE if is_whole and self._take_whole(extent) else self._take_each(extent)
         self._unsettled.add(extent, rejected)
         return rejected
@@ -135,7 +136,8 @@ class Checker:
                     tally.damaged.add(cluster, cluster)
             else:
                 is_good = self._accept(extent, tally, cluster, mask)
-                if is_good and mask and overlap(extent.doubts, start, end):
+                is_doubtful = extent.is_displaced or overlap(extent.doubts, start, end)
+                if is_good and mask and is_doubtful:
                     tally.doubtful.add(cluster, cluster)
             if not is_good:
                 rejected.add(position)

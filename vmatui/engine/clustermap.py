@@ -115,16 +115,15 @@ class ClusterMap:
         used = extent.header.used
         if not rejected:
             self.mark(used)
-            if extent.faults:
-                self._doubt(used, zeros=not extent.is_sound)
         else:
-            accepted = [slot for position, slot in enumerate(used) if position not in rejected]
-            self.mark(accepted)
-            if extent.faults or extent.holes:
-                self._doubt(accepted, zeros=not extent.is_sound)
-            for position in rejected:
-                if position < len(used):
-                    self._flag(used[position])
+            self.mark([slot for position, slot in enumerate(used) if position not in rejected])
+        if extent.faults or extent.holes or extent.is_displaced:
+            known = rejected | extent.proved
+            doubtful = [slot for position, slot in enumerate(used) if position not in known]
+            self._doubt(doubtful, zeros=not extent.is_sound)
+        for position in rejected:
+            if position < len(used):
+                self._flag(used[position])
         for position in extent.rotten:
             self._flag(used[position], is_rotten=True)
 

@@ -45,6 +45,11 @@ class ExtentFinder:
         head = bytes(data[:HEADER])
         return bool(self.candidates(parse_extent(head), head))
 
+    def is_like_extent(self, data: bytes) -> bool:
+        """Whether bytes, at a place where an extent must be, are what is left of its header."""
+        has_uuid = bool(self.uuid) and data[layout.EXTENT_UUID] == self.uuid
+        return has_uuid or data[:4] == layout.EXTENT_MAGIC[: len(data)]
+
     def search(self, data: bytes) -> int | None:
         """Return where in the data the first extent header of this archive starts."""
         at = data.find(self._sign, self._sign_at)

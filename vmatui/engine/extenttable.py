@@ -123,7 +123,7 @@ class ExtentTable:
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Add an extent of a walk."""
-        is_sound = extent.is_sound and extent.present == extent.length
+        is_sound = not extent.faults and not extent.is_displaced
         self.add(extent.offset, extent.header.used, extent.header.block_count, is_sound=is_sound)
 
     def add(self, offset: int, slots: Sequence[int], blocks: int, *, is_sound: bool) -> None:

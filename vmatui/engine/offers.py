@@ -1,7 +1,8 @@
 """What an extent offers to a salvage: its clusters, and why one of them is to be doubted.
 
-A sound extent is believed. One that is not is believed as far as its slots prove: they are likely,
-and the next extent stands where they put it. What a manifest proves is sound in any case.
+A sound extent is believed if the next one, or a cut, stands where it must. One that is not is
+believed as far as its slots prove: they are likely, and the next extent stands where they put it.
+What a manifest proves is sound in any case.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from vmatui.format.layout import BLOCK_SIZE
 
 UNVOUCHED: Final = "unvouched"
 """Why a cluster is in doubt: the checksum of the stream that should vouch for it is lost."""
+DISPLACED: Final = "displaced"
+"""Why a cluster is in doubt: bytes went in or out of its extent's data, nobody knows where."""
 COPIES_DIFFER: Final = "copies-differ"
 """Why a cluster is in doubt: two copies have other data, and nothing says which is right."""
 _SLOT_RESERVED: Final = 0xFF << 40
@@ -68,8 +71,8 @@ def offers_of(extent: Extent, clusters: Mapping[int, int]) -> Iterator[Offer]:
             why = Code.ROTTEN_CLUSTER.value
         elif position in extent.proved:
             why = None
-        elif why is None and mask and overlap(extent.doubts, start, end):
-            why = UNVOUCHED
+        elif why is None and mask:
+            why = _doubt(extent, start, end)
         yield Offer(position, dev_id, cluster, mask, start, why)
 
 
@@ -77,9 +80,18 @@ def words_for(reason: str) -> str:
     """Return why a cluster is in doubt, in words."""
     if reason == UNVOUCHED:
         return "no checksum of the stream vouches"
+    if reason == DISPLACED:
+        return "its extent does not end where the next begins, so what it holds may be displaced"
     if reason == COPIES_DIFFER:
         return "the copies differ"
     return MEANINGS[Code(reason)].title
+
+
+def _doubt(extent: Extent, start: int, end: int) -> str | None:
+    """Return why a stored cluster of a sound header is in doubt, None if it is not."""
+    if extent.is_displaced:
+        return DISPLACED
+    return UNVOUCHED if overlap(extent.doubts, start, end) else None
 
 
 def _proves_itself(extent: Extent) -> bool:

@@ -103,7 +103,7 @@ class Salvager:
 
     def _takes_whole(self, extent: Extent) -> bool:
         """Whether all clusters of an extent could be taken at once: they are sound and new."""
-        if extent.faults or extent.holes or extent.doubts or extent.rotten:
+        if extent.faults or extent.holes or extent.doubts or extent.rotten or extent.is_displaced:
             return False
         used = extent.header.used
         runs = runs_of(sorted([slot & ADDRESS for slot in used]))

@@ -43,6 +43,8 @@ class Extent:
     """Archive offset up to which no later fault can cast doubt on the bytes."""
     is_followed: bool = True
     """Whether the next extent, or the end of the archive, stands right behind the payload."""
+    is_displaced: bool = False
+    """Whether bytes may have gone in or out of its data, nobody knows where."""
     is_foreign: bool = False
     """Whether it is of another archive, or nothing proves that it is not."""
     rotten: frozenset[int] = frozenset()
@@ -215,7 +217,11 @@ class Walk:
             extent.faults.append(short_fault(extent.present, extent.length))
         named = extent.header.blocks_in_masks * layout.BLOCK_SIZE
         extent.is_followed = is_followed and extent.present == extent.length == named
-        self._feed.unread(read[extent.present :])
+        tail = read[extent.present :]
+        if end is not None and not is_followed:
+            is_early = end < candidates[-1]
+            extent.is_displaced = is_early or not self._finder.is_like_extent(tail)
+        self._feed.unread(tail)
         return self._feed.fill(self._head)
 
     def _skip_payload(
@@ -281,5 +287,7 @@ class Walk:
         extent.settled = self._spoilt.settled
         extent.doubts = self._spoilt.doubts(extent.offset, HEADER, end)
         extent.holes = self._spoilt.holes(start, end)
+        if extent.is_displaced and self._spoilt.holes(start, extent.end + HEADER):
+            extent.is_displaced = False  # what is lost there is known by its place
         if extent.holes and not extent.is_followed:  # then the zeros may be too many, or too few
             extent.holes = [(extent.holes[0][0], extent.length)]

@@ -136,7 +136,7 @@ def describe_extents(origin: Origin, names: Mapping[int, str], first: int, last:
         told += f"{count_text(row.blocks)} blocks stored"
         lines.append(Content.styled(told, "$text-success"))
         if not row.is_sound:
-            lines.append(Content.styled("damaged or cut short", "$text-error"))
+            lines.append(Content.styled("damaged, cut short or displaced", "$text-error"))
     runs = origin.placement.runs_of(first)
     for run in runs[:_MOST_FINDINGS]:
         name = shown(names.get(run.dev_id, f"device {run.dev_id}")[:_MOST_NAME])

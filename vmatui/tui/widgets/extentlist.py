@@ -46,7 +46,7 @@ class ExtentList(Table):
 An archive is a row of extents: a header, and the stored blocks of up to 59 clusters.
 **Offset** is where one begins in the archive, after decompression. **Zero** clusters
 take no room in it. **Full** is the share of blocks that are stored. A `×` marks an
-extent that is damaged or cut short. Enter shows its bytes.
+extent that is damaged, cut short or displaced. Enter shows its bytes.
 """
 
     def __init__(self, names: Mapping[int, str], *, id: str | None = None) -> None:
