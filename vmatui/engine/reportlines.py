@@ -9,8 +9,7 @@ from vmatui.engine.advice import advice, reference_wording
 
 if TYPE_CHECKING:  # what only needs a header starts without loading the jobs
     from vmatui.engine.findings import Finding
-    from vmatui.engine.restore import RestoreReport
-    from vmatui.engine.salvagereport import SalvageReport
+    from vmatui.engine.restore import Output, RestoreReport
 
 
 def finding_line(finding: Finding) -> str:
@@ -29,22 +28,21 @@ def advice_lines(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"advice: {code}: {advice(code)}"
 
 
-def output_lines(report: RestoreReport | SalvageReport) -> Iterator[str]:
+def output_lines(outputs: Sequence[Output]) -> Iterator[str]:
     """Yield where each complete device and config is."""
-    for each in (*report.outputs, *report.configs):
+    for each in outputs:
         if each.is_complete:
             yield f"{each.name}: restored to {each.place}"
 
 
 def incomplete_line(report: RestoreReport) -> str:
     """Return which outputs are incomplete and why, or nothing if none is."""
-    incomplete = incomplete_places(report)
+    incomplete = incomplete_places((*report.outputs, *report.configs))
     return incomplete and f"the archive has errors, so these are incomplete: {incomplete}"
 
 
-def incomplete_places(report: RestoreReport | SalvageReport) -> str:
+def incomplete_places(outputs: Sequence[Output]) -> str:
     """Return where the incomplete outputs are, with commas between them."""
-    outputs = (*report.outputs, *report.configs)
     return ", ".join(each.place for each in outputs if not each.is_complete)
 
 
@@ -59,7 +57,7 @@ def restore_lines(report: RestoreReport) -> Iterator[str]:
 
     yield from map(finding_line, report.verify.findings)
     yield from advice_lines(report.verify.findings)
-    yield from output_lines(report)
+    yield from output_lines((*report.outputs, *report.configs))
     if told := incomplete_line(report):
         yield told
     yield from statement_lines(*sentences(report.verify))

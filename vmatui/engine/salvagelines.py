@@ -38,7 +38,7 @@ def salvage_lines(report: SalvageReport) -> Iterator[str]:
 
 def incomplete_salvage_line(report: SalvageReport) -> str:
     """Return which outputs are incomplete and why, or nothing if none is."""
-    places = incomplete_places(report)
+    places = incomplete_places((*report.outputs, *report.configs))
     if not places:
         return ""
     why = "something is missing or in doubt" if report.is_header_whole else "the header has errors"

@@ -128,7 +128,7 @@ def _is_taken(plan: RestorePlan) -> bool:
 def _say_report(report: RestoreReport) -> None:
     diagnostics.say_findings(report.verify.findings)
     diagnostics.say_advice(report.verify.findings)
-    for line in output_lines(report):
+    for line in output_lines((*report.outputs, *report.configs)):
         diagnostics.remark(line)
     if told := incomplete_line(report):
         diagnostics.complain(told)

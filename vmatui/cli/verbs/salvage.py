@@ -82,7 +82,8 @@ def _say_report(report: SalvageReport) -> None:
             diagnostics.remark(f"{copy.archive}:")
         diagnostics.say_findings(copy.findings)
         diagnostics.say_statements(*sentences(copy))
-    for line in (*salvage_lines(report), *output_lines(report)):
+    outputs = (*report.outputs, *report.configs)
+    for line in (*salvage_lines(report), *output_lines(outputs)):
         diagnostics.remark(line)
     if told := incomplete_salvage_line(report):
         diagnostics.complain(told)
