@@ -30,7 +30,7 @@ def test_a_job_that_waits_for_its_disk_is_drawn_at_every_frame() -> None:
 def test_a_busy_job_is_drawn_as_often_as_that_costs_it_little() -> None:
     clocks = Clocks()
     pace = clocks.pace()
-    drawn = []
+    drawn: list[bool] = []
     for frame in range(12):
         clocks.run(0.05, own=0.009 if frame == 0 or drawn[-1] else 0.0, others=0.04)
         drawn.append(pace.is_due())

@@ -15,7 +15,6 @@ from vmatui.errors import TargetError
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
 
-
 _VALUES: Final = (
     (0, 0, 0.0),
     (1, 0, 0.2),
