@@ -24,8 +24,8 @@ from vmatui.drawing.grid import MapGrid, lay_out
 from vmatui.drawing.looks import GLYPHS
 from vmatui.drawing.order import order_of
 from vmatui.drawing.shades import View
-from vmatui.engine.clustermap import DAMAGED, DeviceMap
-from vmatui.engine.placement import Placement
+from vmatui.engine.indexing.clustermap import DAMAGED, DeviceMap
+from vmatui.engine.indexing.placement import Placement
 from vmatui.format.header import Device
 from vmatui.tui.widgets.palette import Brush, HalfBrush, Palette, styles_on
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.forge import Disk
 from tests.parser import Parsed, parse_strict
-from vmatui.engine.create import CreateReport, create
-from vmatui.engine.createplan import DiskSource, plan_create
+from vmatui.engine.creating.create import CreateReport, create
+from vmatui.engine.creating.createplan import DiskSource, plan_create
 from vmatui.format.header import Config
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from vmatui.engine.archive import Archive, open_archive
-from vmatui.engine.report import VerifyReport
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.checking.verify import verify
 
 
 @contextmanager

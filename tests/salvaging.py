@@ -9,12 +9,12 @@ from pathlib import Path
 from tests.damage import DISKS, flip, sound
 from tests.forge import CLUSTER
 from tests.opening import as_file
-from vmatui.engine.copies import best_copy, opened_copies
-from vmatui.engine.fill import Fill
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.salvage import salvage
-from vmatui.engine.salvageplan import plan_salvage
-from vmatui.engine.salvagereport import DeviceSalvage, SalvageReport
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.salvaging.copies import best_copy, opened_copies
+from vmatui.engine.salvaging.fill import Fill
+from vmatui.engine.salvaging.salvage import salvage
+from vmatui.engine.salvaging.salvageplan import plan_salvage
+from vmatui.engine.salvaging.salvagereport import DeviceSalvage, SalvageReport
 
 IMAGES = {dev_id: disk.image() for dev_id, disk in enumerate(DISKS, start=1)}
 """What a restore of `tests.damage.sound` gives, by dev_id."""

@@ -9,9 +9,9 @@ from blake3 import blake3
 
 from tests.forge import CLUSTER, Disk
 from vmatui.engine.archive import open_archive
-from vmatui.engine.report import VerifyReport
-from vmatui.engine.seal import SealReport, seal
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.checking.seal import SealReport, seal
+from vmatui.engine.checking.verify import verify
 
 HEAD, DEVICE, TAIL, CHUNK = 72, 64, 40, 4096
 

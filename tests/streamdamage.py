@@ -19,12 +19,12 @@ from tests.forge import CLUSTER, EXTENT_HEADER, Disk, Forge
 from tests.opening import opened
 from tests.storage.streams import sample
 from tests.tools import require_tool
-from vmatui.engine.checker import Checker, Rejected
-from vmatui.engine.pipeline import read_ahead
+from vmatui.engine.checking.checker import Checker, Rejected
+from vmatui.engine.checking.report import VerifyReport, make_report
+from vmatui.engine.checking.verify import walk_through
 from vmatui.engine.progress import Meter, ignore
-from vmatui.engine.report import VerifyReport, make_report
-from vmatui.engine.verify import walk_through
-from vmatui.engine.walk import Extent, Gap
+from vmatui.engine.walking.pipeline import read_ahead
+from vmatui.engine.walking.walk import Extent, Gap
 
 if sys.version_info >= (3, 14):
     from compression.zstd import CompressionParameter, compress

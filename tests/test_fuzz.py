@@ -26,7 +26,7 @@ from pathlib import Path
 from tests.damage import LEGAL
 from tests.fuzz.mutants import Mutant
 from tests.fuzz.trial import Laboratory
-from vmatui.engine.walk import Walk
+from vmatui.engine.walking.walk import Walk
 laboratory = Laboratory(Path(sys.argv[1]))
 walk = Walk.__iter__
 hoard = []

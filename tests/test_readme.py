@@ -20,7 +20,7 @@ from tests.damage import DAMAGED, sound
 from tests.forge import Disk, forge, noise
 from tests.tools import require_tool
 from vmatui import errors
-from vmatui.engine.demo import make_demo
+from vmatui.engine.demo.demo import make_demo
 from vmatui.engine.jsontext import SCHEMA
 from vmatui.format.codes import MEANINGS
 from vmatui.tui.app import VmaApp

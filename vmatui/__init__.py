@@ -16,25 +16,25 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vmatui.engine.archive import Archive, open_archive
-    from vmatui.engine.clustermap import ClusterMap
-    from vmatui.engine.compare import compare
-    from vmatui.engine.compareplan import ComparePlan, plan_compare
-    from vmatui.engine.comparison import CompareReport
-    from vmatui.engine.copies import opened_copies
-    from vmatui.engine.create import create
-    from vmatui.engine.createplan import DiskSource, plan_create
-    from vmatui.engine.findings import Finding
-    from vmatui.engine.plan import RestorePlan, plan_restore
+    from vmatui.engine.checking.findings import Finding
+    from vmatui.engine.checking.report import VerifyReport
+    from vmatui.engine.checking.seal import SealReport, seal
+    from vmatui.engine.checking.verify import verify
+    from vmatui.engine.comparing.compare import compare
+    from vmatui.engine.comparing.compareplan import ComparePlan, plan_compare
+    from vmatui.engine.comparing.comparison import CompareReport
+    from vmatui.engine.creating.create import create
+    from vmatui.engine.creating.createplan import DiskSource, plan_create
+    from vmatui.engine.indexing.clustermap import ClusterMap
     from vmatui.engine.progress import Progress
     from vmatui.engine.proxmox import Machine
-    from vmatui.engine.report import VerifyReport
-    from vmatui.engine.restore import RestoreReport, restore
-    from vmatui.engine.salvage import salvage
-    from vmatui.engine.salvageplan import SalvagePlan, plan_salvage
-    from vmatui.engine.salvagepreview import SalvagePreview, preview_salvage
-    from vmatui.engine.salvagereport import SalvageReport
-    from vmatui.engine.seal import SealReport, seal
-    from vmatui.engine.verify import verify
+    from vmatui.engine.restoring.plan import RestorePlan, plan_restore
+    from vmatui.engine.restoring.restore import RestoreReport, restore
+    from vmatui.engine.salvaging.copies import opened_copies
+    from vmatui.engine.salvaging.salvage import salvage
+    from vmatui.engine.salvaging.salvageplan import SalvagePlan, plan_salvage
+    from vmatui.engine.salvaging.salvagepreview import SalvagePreview, preview_salvage
+    from vmatui.engine.salvaging.salvagereport import SalvageReport
     from vmatui.errors import VmaError
 
 __all__ = [
@@ -71,34 +71,34 @@ __all__ = [
 
 _HOMES = {
     "Archive": "vmatui.engine.archive",
-    "ClusterMap": "vmatui.engine.clustermap",
-    "ComparePlan": "vmatui.engine.compareplan",
-    "CompareReport": "vmatui.engine.comparison",
-    "DiskSource": "vmatui.engine.createplan",
-    "Finding": "vmatui.engine.findings",
+    "ClusterMap": "vmatui.engine.indexing.clustermap",
+    "ComparePlan": "vmatui.engine.comparing.compareplan",
+    "CompareReport": "vmatui.engine.comparing.comparison",
+    "DiskSource": "vmatui.engine.creating.createplan",
+    "Finding": "vmatui.engine.checking.findings",
     "Machine": "vmatui.engine.proxmox",
     "Progress": "vmatui.engine.progress",
-    "RestorePlan": "vmatui.engine.plan",
-    "RestoreReport": "vmatui.engine.restore",
-    "SalvagePlan": "vmatui.engine.salvageplan",
-    "SalvagePreview": "vmatui.engine.salvagepreview",
-    "SalvageReport": "vmatui.engine.salvagereport",
-    "SealReport": "vmatui.engine.seal",
-    "VerifyReport": "vmatui.engine.report",
+    "RestorePlan": "vmatui.engine.restoring.plan",
+    "RestoreReport": "vmatui.engine.restoring.restore",
+    "SalvagePlan": "vmatui.engine.salvaging.salvageplan",
+    "SalvagePreview": "vmatui.engine.salvaging.salvagepreview",
+    "SalvageReport": "vmatui.engine.salvaging.salvagereport",
+    "SealReport": "vmatui.engine.checking.seal",
+    "VerifyReport": "vmatui.engine.checking.report",
     "VmaError": "vmatui.errors",
-    "compare": "vmatui.engine.compare",
-    "create": "vmatui.engine.create",
+    "compare": "vmatui.engine.comparing.compare",
+    "create": "vmatui.engine.creating.create",
     "open_archive": "vmatui.engine.archive",
-    "opened_copies": "vmatui.engine.copies",
-    "plan_compare": "vmatui.engine.compareplan",
-    "plan_create": "vmatui.engine.createplan",
-    "plan_restore": "vmatui.engine.plan",
-    "plan_salvage": "vmatui.engine.salvageplan",
-    "preview_salvage": "vmatui.engine.salvagepreview",
-    "restore": "vmatui.engine.restore",
-    "salvage": "vmatui.engine.salvage",
-    "seal": "vmatui.engine.seal",
-    "verify": "vmatui.engine.verify",
+    "opened_copies": "vmatui.engine.salvaging.copies",
+    "plan_compare": "vmatui.engine.comparing.compareplan",
+    "plan_create": "vmatui.engine.creating.createplan",
+    "plan_restore": "vmatui.engine.restoring.plan",
+    "plan_salvage": "vmatui.engine.salvaging.salvageplan",
+    "preview_salvage": "vmatui.engine.salvaging.salvagepreview",
+    "restore": "vmatui.engine.restoring.restore",
+    "salvage": "vmatui.engine.salvaging.salvage",
+    "seal": "vmatui.engine.checking.seal",
+    "verify": "vmatui.engine.checking.verify",
 }
 
 

@@ -18,8 +18,8 @@ from tests.storage.disks import convert
 from tests.tools import require_tool
 from vmatui.cli.verbs import restore as restore_verb
 from vmatui.engine.archive import Archive
-from vmatui.engine.plan import RestorePlan
-from vmatui.engine.restore import RestoreReport, restore
+from vmatui.engine.restoring.plan import RestorePlan
+from vmatui.engine.restoring.restore import RestoreReport, restore
 
 DISK = Path("out/disk-drive-scsi0.raw")
 FILES = [str(DISK), "out/disk-drive-efidisk0.raw", "out/vmstate.bin"]

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.running import run, run_process
 from tests.damage import DAMAGED, sound
 from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
-from vmatui.engine.advice import advice, reference_wording
+from vmatui.engine.checking.advice import advice, reference_wording
 from vmatui.format.codes import MEANINGS, Code
 
 TAGS = {

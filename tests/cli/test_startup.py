@@ -39,7 +39,7 @@ def test_a_verb_starts_without_what_only_the_ui_needs(words: list[str], folder: 
     assert "vmatui.cli.parser" in loaded
     assert not loaded & HEAVY
     if words[0] == "list":
-        assert not {name for name in loaded if name.startswith("vmatui.engine.verify")}
+        assert not {name for name in loaded if name.startswith("vmatui.engine.checking.verify")}
 
 
 def test_the_first_screen_waits_for_nothing_that_only_an_open_archive_needs() -> None:

@@ -10,7 +10,7 @@ from tests.damage import CONSEQUENCES, DAMAGED, LEGAL, sound
 from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
 from tests.storage.medium import break_medium
 from tests.streamdamage import zstd_frame
-from vmatui.engine.advice import advice
+from vmatui.engine.checking.advice import advice
 from vmatui.format.codes import MEANINGS, Code
 
 WARNINGS = {"duplicate-name", "unsafe-name"}

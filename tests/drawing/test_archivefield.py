@@ -5,8 +5,8 @@ from tests.opening import opened
 from vmatui.drawing.archivefield import ArchiveField
 from vmatui.drawing.legend import entries
 from vmatui.drawing.shades import Shade, View
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing.extenttable import ExtentTable
 
 NAMES = {1: "a", 2: "b"}
 

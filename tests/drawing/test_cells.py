@@ -10,7 +10,15 @@ from tests.tui.holder import device_map
 from vmatui.drawing import cells
 from vmatui.drawing.cells import GROUP, Bytes, Cells, MapLevels, cell_size, levels_of
 from vmatui.drawing.shades import Shade, content
-from vmatui.engine.clustermap import DAMAGED, DOUBTFUL, DUPLICATE, LEVEL, UNSEEN, ZERO, DeviceMap
+from vmatui.engine.indexing.clustermap import (
+    DAMAGED,
+    DOUBTFUL,
+    DUPLICATE,
+    LEVEL,
+    UNSEEN,
+    ZERO,
+    DeviceMap,
+)
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.engine.test_placement import extent
 from vmatui.drawing.cells import GROUP
 from vmatui.drawing.order import Order, order_of
-from vmatui.engine.placement import Placement
+from vmatui.engine.indexing.placement import Placement
 
 CLUSTERS = 5 * GROUP + 7
 RUNS = st.lists(

@@ -9,7 +9,7 @@ from vmatui.drawing.cells import levels_of
 from vmatui.drawing.fields import DeviceField
 from vmatui.drawing.legend import entries
 from vmatui.drawing.shades import Shade, View
-from vmatui.engine.clustermap import DAMAGED, DIFFERS, DOUBTFUL, DUPLICATE, UNSEEN, ZERO
+from vmatui.engine.indexing.clustermap import DAMAGED, DIFFERS, DOUBTFUL, DUPLICATE, UNSEEN, ZERO
 
 FULL = 17
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from vmatui.cli.parser import VERBS
-from vmatui.engine.advice import advice, reference_wording
+from vmatui.engine.checking.advice import advice, reference_wording
 from vmatui.format.codes import MEANINGS, Code
 
 

@@ -11,10 +11,10 @@ from tests.compressors import as_gzip, as_zstd
 from tests.forge import CLUSTER, Disk, forge, noise
 from tests.opening import as_file
 from tests.seekable import as_seekable
-from vmatui.engine import archivebytes
 from vmatui.engine.archive import Archive, open_archive
-from vmatui.engine.archivebytes import ArchiveBytes
-from vmatui.engine.bytepieces import Flaw
+from vmatui.engine.inspecting import archivebytes
+from vmatui.engine.inspecting.archivebytes import ArchiveBytes
+from vmatui.engine.inspecting.bytepieces import Flaw
 from vmatui.engine.progress import Progress
 from vmatui.errors import CancelledError, SourceError
 

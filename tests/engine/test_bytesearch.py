@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from vmatui.engine import bytesearch
-from vmatui.engine.bytepieces import Flaw, Flawed, Piece, within
-from vmatui.engine.bytesearch import find_bytes, parse_needle
+from vmatui.engine.inspecting import bytesearch
+from vmatui.engine.inspecting.bytepieces import Flaw, Flawed, Piece, within
+from vmatui.engine.inspecting.bytesearch import find_bytes, parse_needle
 from vmatui.engine.progress import Progress, ProgressFunction, ignore
 from vmatui.errors import CancelledError, UsageError
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from vmatui.engine import candidates
-from vmatui.engine.candidates import Candidate, Fit, rank
+from vmatui.engine.restoring import candidates
+from vmatui.engine.restoring.candidates import Candidate, Fit, rank
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import PathFacts
 from vmatui.storage.machinedisks import MachineDisk

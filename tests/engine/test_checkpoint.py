@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.forge import Disk, forge, noise
 from tests.opening import opened
-from vmatui.engine.checkpoint import (
+from vmatui.engine.restoring.checkpoint import (
     Checkpoint,
     Sample,
     TargetState,

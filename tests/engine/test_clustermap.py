@@ -3,10 +3,10 @@ from __future__ import annotations
 from tests.damage import DAMAGED, HIT_CLUSTER
 from tests.forge import CLUSTER, Disk, forge, noise
 from tests.opening import opened
-from vmatui.engine import clustermap
-from vmatui.engine.clustermap import ClusterMap
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing import clustermap
+from vmatui.engine.indexing.clustermap import ClusterMap
+from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.format.header import Device
 
 

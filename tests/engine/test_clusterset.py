@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vmatui.engine import clusterset
-from vmatui.engine.clusterset import ClusterSet
+from vmatui.engine.checking import clusterset
+from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.errors import SourceError
 
 SIZE = 10_000

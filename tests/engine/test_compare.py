@@ -16,15 +16,21 @@ from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
 from tests.opening import opened
 from tests.storage.devices import MIB, loop_device
 from tests.storage.disks import convert
-from vmatui.engine import clustermap, comparer
 from vmatui.engine.archive import open_archive
-from vmatui.engine.clustermap import ClusterMap
-from vmatui.engine.compare import compare
-from vmatui.engine.compareplan import ComparedDevice, ComparePlan, plan_check, plan_compare
-from vmatui.engine.comparison import CompareReport, DeviceComparison
-from vmatui.engine.plan import plan_restore
+from vmatui.engine.comparing import comparer
+from vmatui.engine.comparing.compare import compare
+from vmatui.engine.comparing.compareplan import (
+    ComparedDevice,
+    ComparePlan,
+    plan_check,
+    plan_compare,
+)
+from vmatui.engine.comparing.comparison import CompareReport, DeviceComparison
+from vmatui.engine.indexing import clustermap
+from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.progress import Phase, Progress
-from vmatui.engine.restore import restore
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import restore
 from vmatui.errors import CancelledError, SourceError, UsageError
 from vmatui.storage import rawimage, reading
 from vmatui.storage.destination import Destination

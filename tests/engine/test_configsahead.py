@@ -6,8 +6,8 @@ import pytest
 
 from tests.damage import CONFIGS, sound
 from tests.opening import opened
-from vmatui.engine.configsahead import configs_ahead
-from vmatui.engine.plan import RestorePlan, plan_restore
+from vmatui.engine.restoring.configsahead import configs_ahead
+from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.errors import TargetError
 
 

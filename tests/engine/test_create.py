@@ -21,13 +21,13 @@ from tests.parser import parse_strict
 from tests.storage.disks import convert
 from tests.tools import require_tool
 from vmatui.engine.archive import open_archive
-from vmatui.engine.create import create
-from vmatui.engine.createplan import DiskSource, plan_create
+from vmatui.engine.creating.create import create
+from vmatui.engine.creating.createplan import DiskSource, plan_create
 from vmatui.engine.limit import Limiter
-from vmatui.engine.newextents import NewExtent
-from vmatui.engine.plan import plan_restore
 from vmatui.engine.progress import Phase, Progress
-from vmatui.engine.restore import restore
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import restore
+from vmatui.engine.walking.newextents import NewExtent
 from vmatui.errors import CancelledError, SourceError
 from vmatui.format.header import Config
 

@@ -11,8 +11,8 @@ import pytest
 from tests.creating import create_of, raw_file
 from tests.forge import CLUSTER
 from tests.parser import parse_strict
-from vmatui.engine.create import create
-from vmatui.engine.createplan import DiskSource, plan_create
+from vmatui.engine.creating.create import create
+from vmatui.engine.creating.createplan import DiskSource, plan_create
 from vmatui.errors import SourceError, TargetError, UsageError
 from vmatui.format.header import Config
 

@@ -24,8 +24,8 @@ from tests.streamdamage import (
     overlap,
     recover,
 )
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.restore import restore
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import restore
 from vmatui.storage.faults import StreamState
 
 EACH = pytest.mark.parametrize("name", PACKERS)

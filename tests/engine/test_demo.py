@@ -7,7 +7,7 @@ import pytest
 from tests.compressors import decompressed
 from tests.opening import codes_of, report_of
 from tests.parser import parse_strict
-from vmatui.engine.demo import make_demo
+from vmatui.engine.demo.demo import make_demo
 from vmatui.errors import TargetError
 from vmatui.storage.faults import StreamState
 

@@ -11,12 +11,12 @@ from tests.damage import DAMAGED, DISKS, HIT_CLUSTER, LEGAL
 from tests.forge import BLOCK, CLUSTER
 from tests.opening import as_file
 from vmatui.engine.archive import open_archive
-from vmatui.engine.archivebytes import ArchiveBytes
-from vmatui.engine.bytepieces import Flaw
-from vmatui.engine.devicebytes import DeviceBytes
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.placement import Placement
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing.extenttable import ExtentTable
+from vmatui.engine.indexing.placement import Placement
+from vmatui.engine.inspecting.archivebytes import ArchiveBytes
+from vmatui.engine.inspecting.bytepieces import Flaw
+from vmatui.engine.inspecting.devicebytes import DeviceBytes
 
 
 @contextmanager

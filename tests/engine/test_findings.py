@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from vmatui.engine.findings import (
+from vmatui.engine.checking.findings import (
     MAX_FINDINGS_PER_KIND,
     MAX_RANGES,
     FindingList,

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.forge import UUID, ForgedExtent, ForgedSlot, noise
-from vmatui.engine.gather import gather_writes
+from vmatui.engine.restoring.gather import gather_writes
 from vmatui.format.extent import ExtentHeader, parse_extent
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 

@@ -9,13 +9,13 @@ import pytest
 from tests.damage import DAMAGED, HIT_EXTENT, LEGAL, sound
 from tests.forge import UUID, ForgedSlot
 from tests.opening import as_file, opened
-from vmatui.engine.anatomy import Anatomy, read_anatomy
 from vmatui.engine.archive import open_archive
-from vmatui.engine.archivebytes import ArchiveBytes
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.findings import Finding
-from vmatui.engine.headerfields import HeaderField, archive_fields, extent_fields
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.findings import Finding
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing.extenttable import ExtentTable
+from vmatui.engine.inspecting.anatomy import Anatomy, read_anatomy
+from vmatui.engine.inspecting.archivebytes import ArchiveBytes
+from vmatui.engine.inspecting.headerfields import HeaderField, archive_fields, extent_fields
 
 NAMES = {1: "drive-scsi0", 2: "drive-efidisk0", 3: "vmstate"}
 

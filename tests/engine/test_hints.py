@@ -7,7 +7,7 @@ import pytest
 from tests.forge import Disk, forge
 from tests.opening import as_file
 from vmatui.engine.archive import open_archive
-from vmatui.engine.hints import Hint, find_hints
+from vmatui.engine.restoring.hints import Hint, find_hints
 from vmatui.format.header import Header
 
 

@@ -20,12 +20,12 @@ from tests.forge import CLUSTER, Disk, forge, noise
 from tests.opening import as_pipe
 from tests.sealing import seal_file
 from vmatui.engine.archive import open_archive
-from vmatui.engine.demo import make_demo
-from vmatui.engine.indexbytes import KeptIndex, parse_index
-from vmatui.engine.indexcache import IndexCache
-from vmatui.engine.picture import Picture
-from vmatui.engine.report import VerifyReport
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.demo.demo import make_demo
+from vmatui.engine.indexing.indexbytes import KeptIndex, parse_index
+from vmatui.engine.indexing.indexcache import IndexCache
+from vmatui.engine.indexing.picture import Picture
 from vmatui.storage.cachefolder import CacheFolder
 
 if sys.version_info >= (3, 14):

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from tests.forge import CLUSTER, Disk, forge, noise
 from tests.opening import opened
-from vmatui.engine import placement as placement_module
-from vmatui.engine.placement import Placement, Run
-from vmatui.engine.verify import verify
-from vmatui.engine.walk import Extent
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing import placement as placement_module
+from vmatui.engine.indexing.placement import Placement, Run
+from vmatui.engine.walking.walk import Extent
 from vmatui.format.extent import ExtentHeader
 
 

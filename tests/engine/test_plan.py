@@ -10,8 +10,8 @@ from tests.forge import BLOCK, CLUSTER, Disk, Forge, forge, noise
 from tests.opening import opened
 from tests.tools import require_tool
 from vmatui.engine.archive import open_archive
-from vmatui.engine.plan import RestorePlan, plan_restore
-from vmatui.engine.restore import restore
+from vmatui.engine.restoring.plan import RestorePlan, plan_restore
+from vmatui.engine.restoring.restore import restore
 from vmatui.errors import TargetError
 
 DISK = Disk("drive-scsi0", noise(3 * CLUSTER) + bytes(80 * CLUSTER) + noise(BLOCK) + bytes(512))

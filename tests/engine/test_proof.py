@@ -16,16 +16,16 @@ from tests.sealing import (
     verify_file,
     with_own_digest,
 )
-from vmatui.engine import clustermap
 from vmatui.engine.archive import open_archive
-from vmatui.engine.checker import Rejected
-from vmatui.engine.clustermap import ClusterMap
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.proof import Payload
-from vmatui.engine.report import sentences
-from vmatui.engine.restore import restore
-from vmatui.engine.verify import verify
-from vmatui.engine.walk import Extent, Gap
+from vmatui.engine.checking.checker import Rejected
+from vmatui.engine.checking.proof import Payload
+from vmatui.engine.checking.report import sentences
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing import clustermap
+from vmatui.engine.indexing.clustermap import ClusterMap
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import restore
+from vmatui.engine.walking.walk import Extent, Gap
 
 SOUND = sound().build()
 

@@ -7,8 +7,8 @@ import pytest
 from tests.compressors import decompressed
 from tests.creating import assert_holds, raw_file
 from tests.forge import Disk, noise
-from vmatui.engine.create import create
-from vmatui.engine.createplan import DiskSource, plan_create
+from vmatui.engine.creating.create import create
+from vmatui.engine.creating.createplan import DiskSource, plan_create
 from vmatui.engine.proxmox import Machine, archive_name, proxmox_configs, virtual_device
 from vmatui.errors import UsageError
 from vmatui.format.header import Config, Device

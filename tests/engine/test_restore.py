@@ -12,9 +12,9 @@ from tests.damage import CONFIGS, DAMAGED, DISKS, LEGAL
 from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
 from tests.opening import as_pipe, opened
 from vmatui.engine.archive import open_archive
-from vmatui.engine.plan import plan_restore
 from vmatui.engine.progress import Phase, Progress
-from vmatui.engine.restore import RestoreReport, restore
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import RestoreReport, restore
 from vmatui.errors import CancelledError, TargetError, UsageError
 
 NAMES = ["disk-drive-scsi0.raw", "disk-drive-efidisk0.raw", "vmstate.bin"]

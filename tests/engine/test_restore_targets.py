@@ -17,10 +17,10 @@ from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
 from tests.opening import opened
 from tests.storage.devices import MIB, loop_device, run
 from tests.storage.nbdservers import served
-from vmatui.engine import planneddevice, restoretargets, streamorder
 from vmatui.engine.limit import Limiter
-from vmatui.engine.plan import RestorePlan, plan_restore
-from vmatui.engine.restore import RestoreReport, restore
+from vmatui.engine.restoring import planneddevice, restoretargets, streamorder
+from vmatui.engine.restoring.plan import RestorePlan, plan_restore
+from vmatui.engine.restoring.restore import RestoreReport, restore
 from vmatui.errors import TargetError
 from vmatui.storage import blockdev
 from vmatui.storage.destination import Destination, ZeroPolicy

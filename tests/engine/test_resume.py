@@ -16,10 +16,10 @@ from tests.kills import CONFIGS, DISKS, NOTE, is_whole, make_archives, restore_i
 from tests.storage.devices import loop_device, run
 from tests.tools import require_tool
 from vmatui.engine.archive import open_archive
-from vmatui.engine.checker import Rejected
-from vmatui.engine.plan import RestorePlan, plan_restore
-from vmatui.engine.restore import RestoreReport, restore
-from vmatui.engine.walk import Extent, Gap
+from vmatui.engine.checking.checker import Rejected
+from vmatui.engine.restoring.plan import RestorePlan, plan_restore
+from vmatui.engine.restoring.restore import RestoreReport, restore
+from vmatui.engine.walking.walk import Extent, Gap
 from vmatui.errors import CancelledError, SuspendedError, TargetError
 from vmatui.storage.destination import Destination
 

@@ -20,12 +20,12 @@ from tests.salvaging import (
     with_flips,
 )
 from tests.tools import require_tool
-from vmatui.engine.clustermap import DOUBTFUL, FAULT, ClusterMap
-from vmatui.engine.copies import opened_copies
-from vmatui.engine.fill import Fill, pattern_of
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.salvage import salvage
-from vmatui.engine.salvageplan import plan_salvage
+from vmatui.engine.indexing.clustermap import DOUBTFUL, FAULT, ClusterMap
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.salvaging.copies import opened_copies
+from vmatui.engine.salvaging.fill import Fill, pattern_of
+from vmatui.engine.salvaging.salvage import salvage
+from vmatui.engine.salvaging.salvageplan import plan_salvage
 from vmatui.errors import UsageError
 
 # What is in a header before its slots, and the code that is the reason.

@@ -11,7 +11,7 @@ from tests.damage import CONFIGS, DISKS, flip, sound
 from tests.forge import CLUSTER, UUID, Disk, Forge, forge, noise
 from tests.opening import as_file, as_pipe
 from tests.salvaging import IMAGES, counts, device, images, salvage_to
-from vmatui.engine.copies import open_copy
+from vmatui.engine.salvaging.copies import open_copy
 from vmatui.errors import NotAnArchiveError, SourceError
 
 DEVICE_2 = 4096 + 2 * 32

@@ -10,11 +10,11 @@ from tests.damage import DAMAGED, HIT_EXTENT
 from tests.opening import as_file
 from tests.salvaging import salvage_to, with_flips
 from vmatui.engine.archive import open_archive
-from vmatui.engine.copies import Copy, opened_copies
-from vmatui.engine.holding import new_holdings
-from vmatui.engine.salvagepreview import SalvagePreview, preview_of, preview_salvage
-from vmatui.engine.salvager import Salvager
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.salvaging.copies import Copy, opened_copies
+from vmatui.engine.salvaging.holding import new_holdings
+from vmatui.engine.salvaging.salvagepreview import SalvagePreview, preview_of, preview_salvage
+from vmatui.engine.salvaging.salvager import Salvager
 
 
 def preview(*copies: bytes) -> SalvagePreview:

@@ -9,11 +9,11 @@ from tests.damage import flip
 from tests.salvaging import differing, images, salvage_to
 from tests.sealing import sealed_file
 from tests.streamdamage import ARCHIVE, DISKS, FORGED, IMAGES
-from vmatui.engine.copies import opened_copies
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.salvage import salvage
-from vmatui.engine.salvageplan import plan_salvage
-from vmatui.engine.salvagereport import SalvageReport
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.salvaging.copies import opened_copies
+from vmatui.engine.salvaging.salvage import salvage
+from vmatui.engine.salvaging.salvageplan import plan_salvage
+from vmatui.engine.salvaging.salvagereport import SalvageReport
 
 CUT = as_zstd(ARCHIVE)[: len(as_zstd(ARCHIVE)) * 2 // 3]
 """Nothing vouches for what is before the cut, and nothing is behind it."""

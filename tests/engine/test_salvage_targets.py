@@ -15,12 +15,12 @@ from tests.opening import as_file
 from tests.salvaging import with_flips
 from tests.storage.devices import MIB, loop_device
 from tests.storage.nbdservers import served
-from vmatui.engine.copies import Copy, opened_copies
-from vmatui.engine.fill import Fill
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.salvage import salvage
-from vmatui.engine.salvageplan import plan_salvage
-from vmatui.engine.salvagereport import SalvageReport
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.salvaging.copies import Copy, opened_copies
+from vmatui.engine.salvaging.fill import Fill
+from vmatui.engine.salvaging.salvage import salvage
+from vmatui.engine.salvaging.salvageplan import plan_salvage
+from vmatui.engine.salvaging.salvagereport import SalvageReport
 from vmatui.errors import CancelledError, TargetError
 from vmatui.storage.destination import Destination
 

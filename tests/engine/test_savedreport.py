@@ -7,10 +7,10 @@ import pytest
 
 from tests.damage import DAMAGED, sound
 from vmatui.engine.archive import open_archive
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.restore import RestoreReport, restore
-from vmatui.engine.restorerecords import restore_record
-from vmatui.engine.savedreport import save_report
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import RestoreReport, restore
+from vmatui.engine.restoring.restorerecords import restore_record
+from vmatui.engine.restoring.savedreport import save_report
 from vmatui.errors import TargetError, UsageError
 
 

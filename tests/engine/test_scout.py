@@ -6,9 +6,9 @@ from tests.compressors import as_gzip
 from tests.forge import CLUSTER, Disk, forge, noise
 from tests.format.test_partitions import gpt
 from tests.opening import opened
-from vmatui.engine import scout as scout_module
-from vmatui.engine.scout import Scout
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing import scout as scout_module
+from vmatui.engine.indexing.scout import Scout
 from vmatui.format.header import Device
 
 SIZE = 128 * CLUSTER

@@ -16,9 +16,9 @@ from tests.sealing import (
     without_time,
 )
 from vmatui.engine.archive import open_archive
-from vmatui.engine.proof import Payload
-from vmatui.engine.report import sentences
-from vmatui.engine.seal import place_beside, seal
+from vmatui.engine.checking.proof import Payload
+from vmatui.engine.checking.report import sentences
+from vmatui.engine.checking.seal import place_beside, seal
 from vmatui.errors import CancelledError, TargetError, UsageError
 
 SOUND = sound().build()

@@ -17,15 +17,15 @@ from tests.forge import CLUSTER, Disk, forge, noise
 from tests.opening import opened, report_of
 from tests.seekable import Reads, as_seekable, units_of
 from vmatui.engine.archive import open_archive
-from vmatui.engine.checker import Rejected
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.proof import Payload
-from vmatui.engine.report import VerifyReport, sentences
-from vmatui.engine.restore import RestoreReport, restore
-from vmatui.engine.seal import seal
-from vmatui.engine.verify import verify
-from vmatui.engine.walk import Extent
+from vmatui.engine.checking.checker import Rejected
+from vmatui.engine.checking.proof import Payload
+from vmatui.engine.checking.report import VerifyReport, sentences
+from vmatui.engine.checking.seal import seal
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing.extenttable import ExtentTable
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import RestoreReport, restore
+from vmatui.engine.walking.walk import Extent
 from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.faults import StreamState
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from tests.opening import opened
 from tests.streamdamage import ARCHIVE
-from vmatui.engine.findings import MAX_FINDINGS_PER_KIND, FindingList
-from vmatui.engine.spoilt import SpoiltBytes
+from vmatui.engine.checking.findings import MAX_FINDINGS_PER_KIND, FindingList
+from vmatui.engine.walking.spoilt import SpoiltBytes
 from vmatui.format.codes import Code
 from vmatui.storage.faults import SourceFault
 

@@ -12,8 +12,8 @@ from tests.damage import CONSEQUENCES, DAMAGED, DISKS, HIT_CLUSTER, HIT_EXTENT, 
 from tests.forge import CLUSTER, Disk, Forge, forge, noise
 from tests.opening import as_pipe, codes_of, opened, report_of
 from vmatui.engine.archive import open_archive
+from vmatui.engine.checking.verify import verify
 from vmatui.engine.progress import Phase, Progress
-from vmatui.engine.verify import verify
 from vmatui.errors import CancelledError, SourceError, VmaError
 from vmatui.format.codes import Code
 from vmatui.storage.faults import StreamState

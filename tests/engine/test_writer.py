@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from tests.forge import Disk, forge, noise
 from tests.opening import opened
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.writer import make_limiters
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.writer import make_limiters
 from vmatui.storage.destination import Destination
 
 

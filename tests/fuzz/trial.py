@@ -21,21 +21,21 @@ from tests.parser import parse
 from vmatui.cli.reference import list_lines
 from vmatui.cli.verdict import header_findings
 from vmatui.engine.archive import Archive, open_archive
-from vmatui.engine.checker import Checker
-from vmatui.engine.clustermap import ClusterMap
-from vmatui.engine.copies import best_copy, opened_copies
-from vmatui.engine.feed import BufferPool
-from vmatui.engine.pipeline import Item
-from vmatui.engine.plan import plan_restore
+from vmatui.engine.checking.checker import Checker
+from vmatui.engine.checking.records import list_record, verify_record
+from vmatui.engine.checking.report import VerifyReport, make_report, sentences
+from vmatui.engine.checking.verify import verify, walk_through
+from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.progress import Meter, ignore
-from vmatui.engine.records import list_record, verify_record
-from vmatui.engine.report import VerifyReport, make_report, sentences
-from vmatui.engine.restore import restore
-from vmatui.engine.salvage import salvage
-from vmatui.engine.salvagelines import salvage_lines
-from vmatui.engine.salvageplan import plan_salvage
-from vmatui.engine.verify import verify, walk_through
-from vmatui.engine.walk import Extent, Walk
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import restore
+from vmatui.engine.salvaging.copies import best_copy, opened_copies
+from vmatui.engine.salvaging.salvage import salvage
+from vmatui.engine.salvaging.salvagelines import salvage_lines
+from vmatui.engine.salvaging.salvageplan import plan_salvage
+from vmatui.engine.walking.feed import BufferPool
+from vmatui.engine.walking.pipeline import Item
+from vmatui.engine.walking.walk import Extent, Walk
 from vmatui.errors import VmaError
 
 MOST_MEMORY: Final = 200 << 20

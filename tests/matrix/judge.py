@@ -20,13 +20,13 @@ from tests.sealing import sealed_file
 from tests.streamdamage import zstd_frame
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import open_archive
-from vmatui.engine.copies import best_copy, opened_copies
-from vmatui.engine.fill import Fill
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.salvage import salvage
-from vmatui.engine.salvageplan import plan_salvage
-from vmatui.engine.salvagereport import SalvageReport
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.salvaging.copies import best_copy, opened_copies
+from vmatui.engine.salvaging.fill import Fill
+from vmatui.engine.salvaging.salvage import salvage
+from vmatui.engine.salvaging.salvageplan import plan_salvage
+from vmatui.engine.salvaging.salvagereport import SalvageReport
 from vmatui.errors import VmaError
 
 PACK: Final[dict[str, Callable[[bytes], bytes]]] = {

@@ -16,10 +16,10 @@ from tests.tui.picturing import BOTH, Halt, scene
 from tests.tui.stage import IMAGES, SOUND
 from tests.tui.stepped import SteppedJob
 from vmatui.engine.archive import open_archive
-from vmatui.engine.clustermap import LEVEL, UNSEEN, ZERO, DeviceMap
-from vmatui.engine.create import CreatedDevice, CreateReport
-from vmatui.engine.createplan import CreatePlan, plan_create
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.creating.create import CreatedDevice, CreateReport
+from vmatui.engine.creating.createplan import CreatePlan, plan_create
+from vmatui.engine.indexing.clustermap import LEVEL, UNSEEN, ZERO, DeviceMap
 from vmatui.errors import CancelledError, TargetError
 from vmatui.format import layout
 from vmatui.storage.machinedisks import MachineDisk

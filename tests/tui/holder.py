@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from vmatui.engine.clustermap import LEVEL, ZERO, DeviceMap
+from vmatui.engine.indexing.clustermap import LEVEL, ZERO, DeviceMap
 from vmatui.format.header import Device
 
 CLUSTER = 65536

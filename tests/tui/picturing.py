@@ -16,9 +16,11 @@ from textual.widgets import Input
 
 from tests.tui.driving import settle
 from tests.tui.stage import dump_folder
-from vmatui.engine import createplan, planneddevice, regions
-from vmatui.engine.checker import Rejected
-from vmatui.engine.walk import Extent, Gap
+from vmatui.engine.checking.checker import Rejected
+from vmatui.engine.creating import createplan
+from vmatui.engine.indexing import regions
+from vmatui.engine.restoring import planneddevice
+from vmatui.engine.walking.walk import Extent, Gap
 from vmatui.errors import CancelledError
 from vmatui.storage.blockdev import PathFacts
 from vmatui.tui import draft

@@ -23,10 +23,10 @@ from tests.tui.stage import DAMAGED, SOUND
 from tests.tui.stepped import SteppedJob
 from vmatui.engine.archive import open_archive
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
-from vmatui.engine.candidates import Candidate, Fit
-from vmatui.engine.picture import Picture
-from vmatui.engine.restore import Output, RestoreReport
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.restoring.candidates import Candidate, Fit
+from vmatui.engine.restoring.restore import Output, RestoreReport
 from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.hexreads import HexReads

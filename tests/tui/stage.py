@@ -20,9 +20,9 @@ from tests.damage import CONFIGS, DISKS
 from tests.forge import forge
 from tests.opening import as_file
 from vmatui.engine.archive import open_archive
-from vmatui.engine.demo import make_demo
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.demo.demo import make_demo
+from vmatui.engine.indexing.extenttable import ExtentTable
 
 if sys.version_info >= (3, 14):
     from compression.zstd import CompressionParameter, compress, decompress

@@ -8,8 +8,8 @@ from tests.tui.holder import CLUSTER, HOSTILE, Holder, device_map, drive, lines
 from vmatui.drawing.density import density
 from vmatui.drawing.fields import DeviceField
 from vmatui.drawing.shades import View
-from vmatui.engine.clustermap import DAMAGED, DUPLICATE, UNSEEN, ZERO, DeviceMap
-from vmatui.engine.findings import Finding, FindingList
+from vmatui.engine.checking.findings import Finding, FindingList
+from vmatui.engine.indexing.clustermap import DAMAGED, DUPLICATE, UNSEEN, ZERO, DeviceMap
 from vmatui.format.codes import Code
 from vmatui.format.header import Device
 from vmatui.tui.widgets.celldetail import CellDetail, describe

@@ -12,8 +12,8 @@ from tests.creating import raw_file
 from tests.forge import CLUSTER, noise
 from tests.tui.driving import add_part, drafted, drive, notices, press, settle, wait_for
 from vmatui.engine.archive import open_archive
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.restore import restore
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import restore
 from vmatui.errors import SourceError
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.app import VmaApp

@@ -12,7 +12,7 @@ from tests.forge import CLUSTER, noise
 from tests.tui.driving import add_part, drafted, drive, press, settle, wait_for
 from tests.tui.holder import lines
 from tests.tui.stepped import SteppedJob
-from vmatui.engine.clustermap import LEVEL, ZERO
+from vmatui.engine.indexing.clustermap import LEVEL, ZERO
 from vmatui.errors import TargetError
 from vmatui.tui.app import VmaApp
 from vmatui.tui.jobs import Job

@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 from tests.forge import CLUSTER, Disk, forge, noise
 from tests.opening import opened
 from tests.tui.holder import HOSTILE, Holder, drive, lines
-from vmatui.engine.extenttable import ExtentRow, ExtentTable
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing.extenttable import ExtentRow, ExtentTable
 from vmatui.tui.messages import BytesWanted
 from vmatui.tui.widgets.extentlist import COLUMNS, ExtentList, cells_of
 

@@ -12,10 +12,10 @@ from tests.damage import DAMAGED
 from tests.tui.driving import drive, press
 from tests.tui.holder import Holder, lines
 from tests.tui.holder import drive as drive_widget
-from vmatui.engine.byteplace import ArchivePlace, BytePlace, DevicePlace, place_of
-from vmatui.engine.findings import Finding, FindingList
-from vmatui.engine.proof import Proof
-from vmatui.engine.report import Structure, VerifyReport
+from vmatui.engine.checking.findings import Finding, FindingList
+from vmatui.engine.checking.proof import Proof
+from vmatui.engine.checking.report import Structure, VerifyReport
+from vmatui.engine.inspecting.byteplace import ArchivePlace, BytePlace, DevicePlace, place_of
 from vmatui.format.codes import Code, Severity
 from vmatui.storage.faults import Compression, StreamState
 from vmatui.tui.app import VmaApp

@@ -30,11 +30,11 @@ def test_a_job_that_waits_for_its_disk_is_drawn_at_every_frame() -> None:
 def test_a_busy_job_is_drawn_as_often_as_that_costs_it_little() -> None:
     clocks = Clocks()
     pace = clocks.pace()
-    drawn = []
+    drawn: list[bool] = []
     for frame in range(12):
-        clocks.run(0.05, own=0.01 if frame == 0 or drawn[-1] else 0.0, others=0.04)
+        clocks.run(0.05, own=0.009 if frame == 0 or drawn[-1] else 0.0, others=0.04)
         drawn.append(pace.is_due())
-    # Ten milliseconds are a twentieth of 0.2 seconds: of four frames, three are left out.
+    # Nine milliseconds are below a twentieth of 0.2 seconds, and above one of 0.15.
     assert drawn == [False, False, False, True] * 3
 
 

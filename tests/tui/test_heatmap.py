@@ -4,7 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.holder import Holder, device_map, drive, lines
-from vmatui.engine.clustermap import DAMAGED, DUPLICATE, UNSEEN, ZERO, DeviceMap
+from vmatui.engine.indexing.clustermap import DAMAGED, DUPLICATE, UNSEEN, ZERO, DeviceMap
 from vmatui.format.header import Device
 from vmatui.tui.widgets.heatmap import HeatMap
 

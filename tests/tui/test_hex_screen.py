@@ -12,7 +12,7 @@ from tests.damage import DAMAGED, HIT_CLUSTER, HIT_EXTENT, sound
 from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
 from tests.tui.driving import drive, notices, press, wait_for
 from tests.tui.holder import lines
-from vmatui.engine import archivebytes
+from vmatui.engine.inspecting import archivebytes
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
 from vmatui.tui.screens.hex import HexScreen

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from textual.pilot import Pilot
 
 from tests.tui.holder import Holder, drive, lines
-from vmatui.engine.bytepages import PAGE
-from vmatui.engine.bytepieces import Flaw, Piece
+from vmatui.engine.inspecting.bytepages import PAGE
+from vmatui.engine.inspecting.bytepieces import Flaw, Piece
 from vmatui.tui.widgets.hexdump import HexDump
 
 HUGE = 16 << 40

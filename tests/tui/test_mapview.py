@@ -12,7 +12,7 @@ from tests.forge import CLUSTER, Disk, forge, noise
 from tests.format.test_partitions import gpt
 from tests.tui.driving import drive, notices, press
 from tests.tui.holder import lines
-from vmatui.engine import regions
+from vmatui.engine.indexing import regions
 from vmatui.tui.app import VmaApp
 from vmatui.tui.widgets.celldetail import CellDetail
 from vmatui.tui.widgets.filemap import FileMap

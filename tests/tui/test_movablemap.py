@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 from tests.tui.holder import device_map, drive, lines
 from tests.tui.test_heatmap import MapApp, big_map, cells_on
 from vmatui.drawing.shades import Shade, View
-from vmatui.engine.clustermap import DAMAGED, DUPLICATE, UNSEEN, ZERO, DeviceMap
-from vmatui.engine.placement import Placement
+from vmatui.engine.indexing.clustermap import DAMAGED, DUPLICATE, UNSEEN, ZERO, DeviceMap
+from vmatui.engine.indexing.placement import Placement
 from vmatui.format.header import Device
 from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.palette import styles_on

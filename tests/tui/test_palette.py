@@ -9,8 +9,8 @@ from tests.tui.holder import device_map, drive, lines
 from tests.tui.test_heatmap import MapApp, big_map, cells_on
 from vmatui.drawing.looks import GLYPHS
 from vmatui.drawing.shades import Shade, View
-from vmatui.engine.clustermap import DAMAGED, DOUBTFUL, DUPLICATE, UNSEEN, ZERO
-from vmatui.engine.placement import Placement
+from vmatui.engine.indexing.clustermap import DAMAGED, DOUBTFUL, DUPLICATE, UNSEEN, ZERO
+from vmatui.engine.indexing.placement import Placement
 from vmatui.tui.widgets.palette import Brush, HalfBrush, Palette, styles_on
 
 FULL = 17

@@ -14,7 +14,7 @@ from tests.damage import DISKS
 from tests.forge import Disk, forge, noise
 from tests.tools import require_tool
 from tests.tui.driving import drive, notices, planned, press, restore_form
-from vmatui.engine.candidates import Candidate, Fit
+from vmatui.engine.restoring.candidates import Candidate, Fit
 from vmatui.errors import SourceError, TargetError
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.storage.rawfile import RawFileTarget

@@ -12,7 +12,7 @@ from tests.damage import DAMAGED
 from tests.tui.driving import drive, planned, press, settle, wait_for
 from tests.tui.holder import lines
 from tests.tui.stepped import SteppedJob
-from vmatui.engine.clustermap import DIFFERS
+from vmatui.engine.indexing.clustermap import DIFFERS
 from vmatui.errors import TargetError
 from vmatui.tui.app import VmaApp
 from vmatui.tui.jobs import Job

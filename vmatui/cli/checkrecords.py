@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vmatui.cli.verdict import exit_status
-from vmatui.engine.comparison import CompareReport, DeviceComparison
+from vmatui.engine.checking.records import verify_record
+from vmatui.engine.comparing.comparison import CompareReport, DeviceComparison
 from vmatui.engine.jsontext import Record
-from vmatui.engine.records import verify_record
 from vmatui.errors import FaultyArchiveError, printable
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from vmatui.engine.create import CreateReport
-from vmatui.engine.newextents import NewExtent
+from vmatui.engine.creating.create import CreateReport
+from vmatui.engine.walking.newextents import NewExtent
 
 
 class CreateLog:

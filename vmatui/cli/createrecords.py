@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vmatui.engine.create import CreateReport
-from vmatui.engine.createplan import CreatePlan, PlannedDisk
+from vmatui.engine.creating.create import CreateReport
+from vmatui.engine.creating.createplan import CreatePlan, PlannedDisk
 from vmatui.engine.jsontext import Record
 
 

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from vmatui.engine.reportlines import advice_lines, finding_line, statement_lines
+from vmatui.engine.restoring.reportlines import advice_lines, finding_line, statement_lines
 from vmatui.errors import printable
 from vmatui.format.codes import Severity
 
 if TYPE_CHECKING:  # what only needs a header starts without loading the jobs
-    from vmatui.engine.findings import Finding
+    from vmatui.engine.checking.findings import Finding
     from vmatui.engine.progress import ProgressFunction
 
 PROGRAM: Final = "vmatui"

@@ -9,10 +9,10 @@ from vmatui.drawing.fields import Field
 from vmatui.drawing.shades import View
 from vmatui.drawing.sheet import Sheet
 from vmatui.drawing.sheetrecord import sheet_record
-from vmatui.engine.indexbytes import KeptIndex
+from vmatui.engine.checking.records import finding_record
+from vmatui.engine.indexing.indexbytes import KeptIndex
+from vmatui.engine.indexing.regions import Region
 from vmatui.engine.jsontext import Record
-from vmatui.engine.records import finding_record
-from vmatui.engine.regions import Region
 from vmatui.format.header import Device
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from vmatui.cli import diagnostics
 from vmatui.cli.interruption import Interruption
 from vmatui.engine.archive import open_archive
-from vmatui.engine.compare import compare
-from vmatui.engine.compareplan import plan_check
-from vmatui.engine.comparison import CompareReport
-from vmatui.engine.plan import RestorePlan
-from vmatui.engine.restore import RestoreReport
+from vmatui.engine.comparing.compare import compare
+from vmatui.engine.comparing.compareplan import plan_check
+from vmatui.engine.comparing.comparison import CompareReport
+from vmatui.engine.restoring.plan import RestorePlan
+from vmatui.engine.restoring.restore import RestoreReport
 from vmatui.errors import UsageError
 from vmatui.storage.descriptor import STANDARD_INPUT, label
 from vmatui.storage.paths import is_stream

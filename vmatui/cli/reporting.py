@@ -16,9 +16,9 @@ from vmatui.errors import UsageError
 if TYPE_CHECKING:  # who wants no page does not wait for it
     from vmatui.cli.parser import Arguments
     from vmatui.engine.archive import Archive
-    from vmatui.engine.report import VerifyReport
-    from vmatui.engine.restore import Output
-    from vmatui.engine.verify import Visitor
+    from vmatui.engine.checking.report import VerifyReport
+    from vmatui.engine.checking.verify import Visitor
+    from vmatui.engine.restoring.restore import Output
     from vmatui.storage.newfile import NewFile
 
 _SUFFIXES: Final = (".html", ".htm")
@@ -46,8 +46,8 @@ class ReportPage:
     """
 
     def __init__(self, file: NewFile, archive: Archive, arguments: Arguments) -> None:
-        from vmatui.engine.clustermap import ClusterMap
-        from vmatui.engine.extenttable import ExtentTable
+        from vmatui.engine.indexing.clustermap import ClusterMap
+        from vmatui.engine.indexing.extenttable import ExtentTable
 
         self._file = file
         self._archive = archive

@@ -9,7 +9,7 @@ from vmatui.cli import diagnostics
 from vmatui.cli.destinations import chosen, destinations
 from vmatui.cli.parser import Arguments
 from vmatui.cli.selection import left_out, only
-from vmatui.engine.plan import RestorePlan, plan_restore
+from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.errors import UsageError, printable
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vmatui.cli import diagnostics
 
 if TYPE_CHECKING:  # who does not seal does not wait for it
-    from vmatui.engine.seal import Sealer
+    from vmatui.engine.checking.seal import Sealer
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def sealing(archive: Path | None, raw_header: bytes) -> Iterator[list[Sealer]]:
     if archive is None:
         yield []
         return
-    from vmatui.engine.seal import Sealer
+    from vmatui.engine.checking.seal import Sealer
 
     with closing(Sealer(archive, raw_header)) as sealer:
         yield [sealer]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from vmatui.engine.checking.records import verify_record
+from vmatui.engine.checking.seal import Seal, SealReport
 from vmatui.engine.jsontext import Record
-from vmatui.engine.records import verify_record
-from vmatui.engine.seal import Seal, SealReport
 from vmatui.format.header import Device
 from vmatui.format.manifest import SealedDevice
 

@@ -10,14 +10,14 @@ from vmatui.format.codes import Severity
 
 if TYPE_CHECKING:  # what only needs a header starts without loading the jobs
     from vmatui.engine.archive import Archive
-    from vmatui.engine.findings import Finding
+    from vmatui.engine.checking.findings import Finding
 
 
 def header_findings(archive: Archive) -> tuple[Finding, ...]:
     """Return what is wrong with the header, as a whole walk would tell it."""
     if not archive.faults:
         return ()
-    from vmatui.engine.checker import Checker
+    from vmatui.engine.checking.checker import Checker
 
     return Checker(archive.header, archive.faults).findings.freeze()
 

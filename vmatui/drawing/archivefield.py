@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vmatui.drawing.cells import Bytes
 from vmatui.drawing.shades import DEVICES, STEPS, Shade, View
-from vmatui.engine.extenttable import ExtentTable
+from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.format.layout import BLOCKS_PER_CLUSTER
 
 _GROWTH: Final = 50

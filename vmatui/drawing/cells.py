@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary, ref
 import numpy as np
 from numpy.typing import NDArray
 
-from vmatui.engine import clustermap
-from vmatui.engine.clustermap import DeviceMap
+from vmatui.engine.indexing import clustermap
+from vmatui.engine.indexing.clustermap import DeviceMap
 from vmatui.format.layout import BLOCKS_PER_CLUSTER
 
 GROUP: Final = 1 << clustermap.GROUP_BITS

@@ -7,7 +7,7 @@ from typing import Final
 from vmatui.drawing.cells import cell_size, levels_of
 from vmatui.drawing.looks import GLYPHS
 from vmatui.drawing.shades import Shade, content
-from vmatui.engine.clustermap import DeviceMap
+from vmatui.engine.indexing.clustermap import DeviceMap
 
 _BARS: Final = "▁▁▂▂▃▃▄▄▅▅▆▆▇▇██"
 _LOOKS: Final = GLYPHS[: Shade.FAINTEST] + _BARS + GLYPHS[Shade.DOUBTFUL :]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from vmatui.drawing.html import Html, element, joined
-from vmatui.engine import clustermap
-from vmatui.engine.clustermap import ClusterMap, DeviceMap
-from vmatui.engine.report import DeviceReport, VerifyReport
+from vmatui.engine.checking.report import DeviceReport, VerifyReport
+from vmatui.engine.indexing import clustermap
+from vmatui.engine.indexing.clustermap import ClusterMap, DeviceMap
 from vmatui.format.layout import CLUSTER_SIZE
 
 _KINDS: Final = ("stored", "zero", "missing", "doubtful", "damaged")

@@ -12,8 +12,8 @@ from vmatui.drawing import shades
 from vmatui.drawing.cells import Bytes, levels_of
 from vmatui.drawing.order import order_of
 from vmatui.drawing.shades import View
-from vmatui.engine.clustermap import DeviceMap
-from vmatui.engine.placement import Placement
+from vmatui.engine.indexing.clustermap import DeviceMap
+from vmatui.engine.indexing.placement import Placement
 from vmatui.format.layout import CLUSTER_SIZE
 
 RECENT: Final = 8

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from vmatui.drawing.cells import levels_of
 from vmatui.drawing.fields import DeviceField
-from vmatui.engine.regions import Region
+from vmatui.engine.indexing.regions import Region
 from vmatui.errors import printable
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vmatui.drawing.cells import GROUP, Counts
-from vmatui.engine.placement import Placement
+from vmatui.engine.indexing.placement import Placement
 from vmatui.format.layout import SLOTS_PER_EXTENT
 
 _NONE = np.iinfo(np.uint32).max

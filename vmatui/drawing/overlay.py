@@ -6,11 +6,11 @@ from functools import partial
 
 from vmatui.drawing.order import Order
 from vmatui.engine.archive import Archive
-from vmatui.engine.clusterdata import read_cluster
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.picture import Picture
-from vmatui.engine.placement import Placement
-from vmatui.engine.regions import Read, Region, find_regions
+from vmatui.engine.indexing.extenttable import ExtentTable
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.indexing.placement import Placement
+from vmatui.engine.indexing.regions import Read, Region, find_regions
+from vmatui.engine.inspecting.clusterdata import read_cluster
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from vmatui.drawing.html import Html, element, joined, text
-from vmatui.engine.advice import advice, reference_wording
-from vmatui.engine.findings import Finding
+from vmatui.engine.checking.advice import advice, reference_wording
+from vmatui.engine.checking.findings import Finding
 from vmatui.format.codes import MEANINGS, Code, Severity
 
 _SHOWN: Final = 40

@@ -12,8 +12,8 @@ from vmatui.drawing.inlinesvg import COLUMNS, LABELS, map_svg, swatch
 from vmatui.drawing.legend import Entry
 from vmatui.drawing.shades import View
 from vmatui.drawing.sheet import Sheet, make_sheet
-from vmatui.engine.clustermap import ClusterMap
-from vmatui.engine.extenttable import ExtentTable
+from vmatui.engine.indexing.clustermap import ClusterMap
+from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.format.layout import CLUSTER_SIZE
 
 _CELLS: Final = 96_000

@@ -16,10 +16,10 @@ from vmatui.drawing.inlinesvg import signs
 from vmatui.drawing.pagefindings import finding_sections
 from vmatui.drawing.pagemaps import map_sections
 from vmatui.drawing.pagestyle import page_style
-from vmatui.engine.clustermap import ClusterMap
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.report import Structure, VerifyReport, sentences
-from vmatui.engine.restore import Output
+from vmatui.engine.checking.report import Structure, VerifyReport, sentences
+from vmatui.engine.indexing.clustermap import ClusterMap
+from vmatui.engine.indexing.extenttable import ExtentTable
+from vmatui.engine.restoring.restore import Output
 from vmatui.format.codes import MEANINGS, Code, Severity
 from vmatui.format.header import Config
 from vmatui.storage.descriptor import label

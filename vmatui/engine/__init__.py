@@ -1,3 +1,3 @@
-"""The jobs: walk, check, map, verify, restore. Plain functions that know no screen."""
+"""The jobs: plain functions that know no screen, and what they all share."""
 
 from __future__ import annotations

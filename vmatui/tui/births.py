@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 
-from vmatui.engine.create import CreateReport, create
-from vmatui.engine.createplan import CreatePlan
-from vmatui.engine.newextents import NewExtent
-from vmatui.engine.picture import Picture
+from vmatui.engine.creating.create import CreateReport, create
+from vmatui.engine.creating.createplan import CreatePlan
+from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.progress import ProgressFunction
+from vmatui.engine.walking.newextents import NewExtent
 from vmatui.format.layout import BLOCK_SIZE, EXTENT_HEADER_SIZE
 from vmatui.tui.jobs import JobFunction
 

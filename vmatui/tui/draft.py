@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from vmatui.engine.configfile import read_config
-from vmatui.engine.createplan import (
+from vmatui.engine.creating.configfile import read_config
+from vmatui.engine.creating.createplan import (
     CreatePlan,
     DiskSource,
     check_name,

@@ -10,14 +10,14 @@ from functools import partial
 from typing import Final
 
 from vmatui.drawing.order import Order
-from vmatui.engine.anatomy import Anatomy, read_anatomy
-from vmatui.engine.archivebytes import ArchiveBytes
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
-from vmatui.engine.bytepieces import ExtentsOf, Piece, Reader
-from vmatui.engine.bytesearch import find_bytes
-from vmatui.engine.devicebytes import DeviceBytes
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.placement import Placement
+from vmatui.engine.indexing.extenttable import ExtentTable
+from vmatui.engine.indexing.placement import Placement
+from vmatui.engine.inspecting.anatomy import Anatomy, read_anatomy
+from vmatui.engine.inspecting.archivebytes import ArchiveBytes
+from vmatui.engine.inspecting.bytepieces import ExtentsOf, Piece, Reader
+from vmatui.engine.inspecting.bytesearch import find_bytes
+from vmatui.engine.inspecting.devicebytes import DeviceBytes
 from vmatui.engine.progress import ProgressFunction
 from vmatui.format.header import Device
 from vmatui.tui.jobs import JobFunction

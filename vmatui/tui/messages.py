@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from vmatui.engine.byteplace import BytePlace
+from vmatui.engine.inspecting.byteplace import BytePlace
 from vmatui.engine.progress import Progress
 
 if TYPE_CHECKING:

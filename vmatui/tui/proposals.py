@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vmatui.engine.archivefacts import ArchiveFacts
-from vmatui.engine.hints import Hint
-from vmatui.engine.planneddevice import FORMATS
+from vmatui.engine.restoring.hints import Hint
+from vmatui.engine.restoring.planneddevice import FORMATS
 from vmatui.errors import TargetError
 from vmatui.format.header import Header
 from vmatui.storage.names import safe_name

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmatui.engine.copies import best_copy, opened_copies
-from vmatui.engine.picture import Picture
-from vmatui.engine.plan import plan_restore
+from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.progress import ProgressFunction
-from vmatui.engine.salvage import salvage
-from vmatui.engine.salvageplan import SalvagePlan, plan_salvage
-from vmatui.engine.salvagepreview import SalvagePreview, preview_salvage
-from vmatui.engine.salvagereport import SalvageReport
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.salvaging.copies import best_copy, opened_copies
+from vmatui.engine.salvaging.salvage import salvage
+from vmatui.engine.salvaging.salvageplan import SalvagePlan, plan_salvage
+from vmatui.engine.salvaging.salvagepreview import SalvagePreview, preview_salvage
+from vmatui.engine.salvaging.salvagereport import SalvageReport
 from vmatui.errors import SourceError
 from vmatui.format.header import Header
 from vmatui.tui.jobs import JobFunction

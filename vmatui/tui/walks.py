@@ -9,20 +9,20 @@ from vmatui.drawing.cells import levels_of
 from vmatui.drawing.order import order_of
 from vmatui.drawing.overlay import archive_regions
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
-from vmatui.engine.clustermap import CheckedClusters
-from vmatui.engine.compare import compare
-from vmatui.engine.compareplan import plan_check
-from vmatui.engine.comparison import CompareReport
-from vmatui.engine.indexbytes import KeptIndex
-from vmatui.engine.indexcache import IndexCache
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.comparing.compare import compare
+from vmatui.engine.comparing.compareplan import plan_check
+from vmatui.engine.comparing.comparison import CompareReport
+from vmatui.engine.indexing.clustermap import CheckedClusters
+from vmatui.engine.indexing.indexbytes import KeptIndex
+from vmatui.engine.indexing.indexcache import IndexCache
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.indexing.regions import Region
 from vmatui.engine.limit import Limiter
-from vmatui.engine.picture import Picture
-from vmatui.engine.plan import RestorePlan
 from vmatui.engine.progress import ProgressFunction
-from vmatui.engine.regions import Region
-from vmatui.engine.report import VerifyReport
-from vmatui.engine.restore import RestoreReport, restore
-from vmatui.engine.verify import verify
+from vmatui.engine.restoring.plan import RestorePlan
+from vmatui.engine.restoring.restore import RestoreReport, restore
 from vmatui.storage.cachefolder import cache_folder
 from vmatui.tui.jobs import JobFunction
 

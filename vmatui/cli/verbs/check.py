@@ -11,9 +11,9 @@ from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.selection import left_out
 from vmatui.engine.archive import open_archive
-from vmatui.engine.compare import compare
-from vmatui.engine.compareplan import ComparePlan, plan_compare
-from vmatui.engine.report import sentences
+from vmatui.engine.checking.report import sentences
+from vmatui.engine.comparing.compare import compare
+from vmatui.engine.comparing.compareplan import ComparePlan, plan_compare
 from vmatui.errors import UsageError
 from vmatui.format.header import Header
 

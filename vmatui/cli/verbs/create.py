@@ -14,9 +14,9 @@ from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.sealing import sealing, write_seals
-from vmatui.engine.configfile import read_config
-from vmatui.engine.create import CreateReport, Observer, create
-from vmatui.engine.createplan import CreatePlan, DiskSource, file_of, plan_create
+from vmatui.engine.creating.configfile import read_config
+from vmatui.engine.creating.create import CreateReport, Observer, create
+from vmatui.engine.creating.createplan import CreatePlan, DiskSource, file_of, plan_create
 from vmatui.engine.limit import Limiter
 from vmatui.engine.proxmox import CONFIG_NAME, Machine
 from vmatui.errors import UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vmatui.cli import diagnostics, output
 from vmatui.cli.parser import Arguments
-from vmatui.engine.demo import make_demo
+from vmatui.engine.demo.demo import make_demo
 from vmatui.errors import TargetError, printable
 
 

@@ -21,7 +21,7 @@ def run(arguments: Arguments) -> int:
     with open_archive(arguments.file) as archive:
         findings = header_findings(archive)
         if arguments.json:
-            from vmatui.engine.records import list_record
+            from vmatui.engine.checking.records import list_record
 
             output.write_json(list_record(archive, findings))
         else:

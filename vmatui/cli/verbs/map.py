@@ -26,11 +26,11 @@ from vmatui.drawing.sheet import Sheet, make_sheet, text_lines
 from vmatui.drawing.svg import picture_sheet, svg, write_new
 from vmatui.drawing.terminal import abilities
 from vmatui.engine.archive import Archive, open_archive
-from vmatui.engine.indexbytes import KeptIndex
-from vmatui.engine.indexcache import IndexCache
-from vmatui.engine.picture import Picture
-from vmatui.engine.report import moment
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.report import moment
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing.indexbytes import KeptIndex
+from vmatui.engine.indexing.indexcache import IndexCache
+from vmatui.engine.indexing.picture import Picture
 from vmatui.errors import TargetError, UsageError, printable
 from vmatui.format.header import Device
 

@@ -19,8 +19,8 @@ from vmatui.cli.reference import list_lines
 from vmatui.cli.selection import left_out, only
 from vmatui.cli.verdict import exit_status, header_findings
 from vmatui.engine.archive import Archive
-from vmatui.engine.configsahead import configs_ahead
-from vmatui.engine.plan import RestorePlan, plan_restore
+from vmatui.engine.restoring.configsahead import configs_ahead
+from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.errors import FaultyArchiveError, TargetError, UsageError
 from vmatui.format.header import Header
 from vmatui.storage.descriptor import STANDARD_INPUT

@@ -19,15 +19,15 @@ from vmatui.cli.sealing import sealing, write_seals
 from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
-from vmatui.engine.compareplan import paths_to_read
+from vmatui.engine.checking.report import sentences
+from vmatui.engine.checking.seal import place_beside
+from vmatui.engine.checking.verify import Visitor
+from vmatui.engine.comparing.compareplan import paths_to_read
 from vmatui.engine.limit import Limiter
-from vmatui.engine.plan import RestorePlan
-from vmatui.engine.report import sentences
-from vmatui.engine.reportlines import incomplete_line, output_lines
-from vmatui.engine.restore import RestoreReport, restore
-from vmatui.engine.restorerecords import plan_record, restore_record
-from vmatui.engine.seal import place_beside
-from vmatui.engine.verify import Visitor
+from vmatui.engine.restoring.plan import RestorePlan
+from vmatui.engine.restoring.reportlines import incomplete_line, output_lines
+from vmatui.engine.restoring.restore import RestoreReport, restore
+from vmatui.engine.restoring.restorerecords import plan_record, restore_record
 from vmatui.errors import SuspendedError, UsageError
 
 
@@ -128,7 +128,7 @@ def _is_taken(plan: RestorePlan) -> bool:
 def _say_report(report: RestoreReport) -> None:
     diagnostics.say_findings(report.verify.findings)
     diagnostics.say_advice(report.verify.findings)
-    for line in output_lines(report):
+    for line in output_lines((*report.outputs, *report.configs)):
         diagnostics.remark(line)
     if told := incomplete_line(report):
         diagnostics.complain(told)

@@ -7,20 +7,20 @@ from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
 from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.restorewords import device_lines, wanted_plan, warn_of_direct_targets
-from vmatui.engine.copies import best_copy, opened_copies
-from vmatui.engine.fill import Fill
+from vmatui.engine.checking.report import sentences
 from vmatui.engine.limit import Limiter
-from vmatui.engine.report import sentences
-from vmatui.engine.reportlines import output_lines
-from vmatui.engine.salvage import salvage
-from vmatui.engine.salvagelines import (
+from vmatui.engine.restoring.reportlines import output_lines
+from vmatui.engine.salvaging.copies import best_copy, opened_copies
+from vmatui.engine.salvaging.fill import Fill
+from vmatui.engine.salvaging.salvage import salvage
+from vmatui.engine.salvaging.salvagelines import (
     incomplete_salvage_line,
     salvage_lines,
     salvage_plan_record,
     salvage_record,
 )
-from vmatui.engine.salvageplan import plan_salvage
-from vmatui.engine.salvagereport import SalvageReport
+from vmatui.engine.salvaging.salvageplan import plan_salvage
+from vmatui.engine.salvaging.salvagereport import SalvageReport
 from vmatui.errors import FaultyArchiveError, UsageError
 from vmatui.storage.descriptor import STANDARD_INPUT
 
@@ -82,7 +82,8 @@ def _say_report(report: SalvageReport) -> None:
             diagnostics.remark(f"{copy.archive}:")
         diagnostics.say_findings(copy.findings)
         diagnostics.say_statements(*sentences(copy))
-    for line in (*salvage_lines(report), *output_lines(report)):
+    outputs = (*report.outputs, *report.configs)
+    for line in (*salvage_lines(report), *output_lines(outputs)):
         diagnostics.remark(line)
     if told := incomplete_salvage_line(report):
         diagnostics.complain(told)

@@ -8,9 +8,9 @@ from vmatui.cli.parser import Arguments
 from vmatui.cli.sealrecords import seal_record
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import open_archive
-from vmatui.engine.proof import Payload
-from vmatui.engine.report import sentences
-from vmatui.engine.seal import SealReport, seal
+from vmatui.engine.checking.proof import Payload
+from vmatui.engine.checking.report import sentences
+from vmatui.engine.checking.seal import SealReport, seal
 from vmatui.errors import printable
 
 

@@ -14,9 +14,9 @@ from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.reporting import reporting
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
-from vmatui.engine.records import verify_record
-from vmatui.engine.report import VerifyReport, sentences
-from vmatui.engine.verify import Visitor, verify
+from vmatui.engine.checking.records import verify_record
+from vmatui.engine.checking.report import VerifyReport, sentences
+from vmatui.engine.checking.verify import Visitor, verify
 from vmatui.storage.faults import Compression
 
 
@@ -46,8 +46,8 @@ def _verify_and_keep(
     visitors: Sequence[Visitor],
 ) -> VerifyReport:
     """Verify a compressed archive, so that it need not be read again to be mapped."""
-    from vmatui.engine.indexcache import IndexCache
-    from vmatui.engine.picture import Picture
+    from vmatui.engine.indexing.indexcache import IndexCache
+    from vmatui.engine.indexing.picture import Picture
 
     cache = IndexCache(archive, chosen_cache(arguments))
     picture = Picture(archive.header.devices)

@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.widgets import TabbedContent
 
 from vmatui.engine.archivefacts import ArchiveFacts
-from vmatui.engine.byteplace import ArchivePlace, BytePlace
-from vmatui.engine.indexbytes import KeptIndex
-from vmatui.engine.picture import Picture
-from vmatui.engine.regions import Region
-from vmatui.engine.report import VerifyReport
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.indexing.indexbytes import KeptIndex
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.indexing.regions import Region
+from vmatui.engine.inspecting.byteplace import ArchivePlace, BytePlace
 from vmatui.errors import UsageError
 from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
-from vmatui.engine.createplan import CreatePlan
+from vmatui.engine.creating.createplan import CreatePlan
 from vmatui.storage.paths import is_folder
 from vmatui.tui.draft import Draft, Wishes, make_draft
 from vmatui.tui.jobs import Job, JobScreen

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts, look_into
-from vmatui.engine.create import CreateReport
-from vmatui.engine.createplan import CreatePlan
+from vmatui.engine.creating.create import CreateReport
+from vmatui.engine.creating.createplan import CreatePlan
 from vmatui.tui.births import Birth, creating
 from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen

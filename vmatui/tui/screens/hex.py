@@ -11,9 +11,9 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from vmatui.drawing.place import parse_place
-from vmatui.engine.bytepieces import Flaw
-from vmatui.engine.byteplace import ArchivePlace, BytePlace, DevicePlace
-from vmatui.engine.bytesearch import parse_needle
+from vmatui.engine.inspecting.bytepieces import Flaw
+from vmatui.engine.inspecting.byteplace import ArchivePlace, BytePlace, DevicePlace
+from vmatui.engine.inspecting.bytesearch import parse_needle
 from vmatui.errors import UsageError
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.tui.screens.hexpages import HexPages

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual import on
 from textual.content import Content
 
-from vmatui.engine.bytepages import PAGE
-from vmatui.engine.byteplace import ArchivePlace, BytePlace
+from vmatui.engine.inspecting.bytepages import PAGE
+from vmatui.engine.inspecting.byteplace import ArchivePlace, BytePlace
 from vmatui.tui.hexreads import HexReads, Pages, Search
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded, JobProgressed

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from vmatui.engine.candidates import Candidate, Fit
+from vmatui.engine.restoring.candidates import Candidate, Fit
 from vmatui.format.header import Device
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.proposals import nearest_folder

@@ -8,10 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from vmatui.engine.archivefacts import ArchiveFacts
-from vmatui.engine.comparison import CompareReport
-from vmatui.engine.picture import Picture
-from vmatui.engine.plan import RestorePlan
-from vmatui.engine.restore import RestoreReport
+from vmatui.engine.comparing.comparison import CompareReport
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.restoring.plan import RestorePlan
+from vmatui.engine.restoring.restore import RestoreReport
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, Outcome
 from vmatui.tui.walks import reading_back

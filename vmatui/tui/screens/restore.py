@@ -15,11 +15,11 @@ from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
 from vmatui.engine.archivefacts import ArchiveFacts
-from vmatui.engine.candidates import Candidate, find_candidates
-from vmatui.engine.hints import find_hints
-from vmatui.engine.picture import Picture
-from vmatui.engine.plan import RestorePlan
-from vmatui.engine.report import VerifyReport
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.restoring.candidates import Candidate, find_candidates
+from vmatui.engine.restoring.hints import find_hints
+from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, Failed, JobEnded, Outcome
 from vmatui.tui.proposals import default_folder, nearest_folder, proposed_formats

@@ -12,13 +12,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.limit import Limiter
-from vmatui.engine.picture import Picture
-from vmatui.engine.plan import RestorePlan
 from vmatui.engine.rates import parse_rate, rate_word
-from vmatui.engine.report import VerifyReport
-from vmatui.engine.restore import RestoreReport
-from vmatui.engine.savedreport import save_report
+from vmatui.engine.restoring.plan import RestorePlan
+from vmatui.engine.restoring.restore import RestoreReport
+from vmatui.engine.restoring.savedreport import save_report
 from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job
 from vmatui.tui.messages import (

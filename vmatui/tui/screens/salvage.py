@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts
-from vmatui.engine.picture import Picture
-from vmatui.engine.salvagereport import SalvageReport
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.salvaging.salvagereport import SalvageReport
 from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed

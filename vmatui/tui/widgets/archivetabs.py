@@ -12,10 +12,10 @@ from textual.widget import Widget
 from textual.widgets import TabbedContent, TabPane
 
 from vmatui.engine.archivefacts import ArchiveFacts
-from vmatui.engine.findings import Finding
-from vmatui.engine.picture import Picture
-from vmatui.engine.regions import Region
-from vmatui.engine.report import VerifyReport
+from vmatui.engine.checking.findings import Finding
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.indexing.regions import Region
 from vmatui.tui.widgets.configs import ConfigView
 from vmatui.tui.widgets.devices import DeviceView
 from vmatui.tui.widgets.extentlist import ExtentList

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts
-from vmatui.engine.report import VerifyReport
+from vmatui.engine.checking.report import VerifyReport
 from vmatui.storage.faults import Compression
 from vmatui.tui.widgets.styles import MUTED, TITLE
 from vmatui.tui.widgets.verdict import verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
-from vmatui.engine.create import CreateReport
+from vmatui.engine.creating.create import CreateReport
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED, WARNING
 from vmatui.tui.wording import percent_text, shown, size_text
 

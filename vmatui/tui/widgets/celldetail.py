@@ -11,7 +11,8 @@ from textual.widgets import Static
 
 from vmatui.drawing.cells import levels_of
 from vmatui.drawing.order import order_of
-from vmatui.engine.clustermap import (
+from vmatui.engine.checking.findings import Finding
+from vmatui.engine.indexing.clustermap import (
     DIFFERS,
     DOUBTFUL,
     DUPLICATE,
@@ -21,10 +22,9 @@ from vmatui.engine.clustermap import (
     ZERO,
     DeviceMap,
 )
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.findings import Finding
-from vmatui.engine.placement import Placement
-from vmatui.engine.regions import Region
+from vmatui.engine.indexing.extenttable import ExtentTable
+from vmatui.engine.indexing.placement import Placement
+from vmatui.engine.indexing.regions import Region
 from vmatui.format.codes import Severity
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
 from vmatui.tui.widgets.styles import MUTED

@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from vmatui.drawing.density import density
-from vmatui.engine.clustermap import ClusterMap
-from vmatui.engine.report import DeviceReport, VerifyReport
+from vmatui.engine.checking.report import DeviceReport, VerifyReport
+from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.format.header import Device
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.styles import ACCENT, ERROR, MUTED, WARNING

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from vmatui.engine.byteplace import ArchivePlace
-from vmatui.engine.extenttable import ExtentRow, ExtentTable
+from vmatui.engine.indexing.extenttable import ExtentRow, ExtentTable
+from vmatui.engine.inspecting.byteplace import ArchivePlace
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, EXTENT_HEADER_SIZE
 from vmatui.tui.messages import BytesWanted
 from vmatui.tui.widgets.bar import bar

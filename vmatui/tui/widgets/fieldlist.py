@@ -7,7 +7,7 @@ from typing import Final
 
 from textual.message import Message
 
-from vmatui.engine.headerfields import HeaderField
+from vmatui.engine.inspecting.headerfields import HeaderField
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.palette import palette_of
 from vmatui.tui.widgets.table import Table

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from vmatui.drawing.archivefield import ArchiveField
 from vmatui.drawing.grid import lay_out
 from vmatui.drawing.shades import View
-from vmatui.engine.extenttable import ExtentTable
+from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.tui.widgets.movablemap import MovableMap
 
 _ROWS: Final = 10

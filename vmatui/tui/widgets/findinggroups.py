@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from vmatui.engine.findings import Finding
+from vmatui.engine.checking.findings import Finding
 from vmatui.format.codes import MEANINGS, Code, Severity
 
 

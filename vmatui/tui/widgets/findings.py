@@ -12,9 +12,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from vmatui.engine.byteplace import place_of
-from vmatui.engine.findings import Finding
-from vmatui.engine.report import VerifyReport
+from vmatui.engine.checking.findings import Finding
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.inspecting.byteplace import place_of
 from vmatui.format.codes import Severity
 from vmatui.tui.messages import BytesWanted
 from vmatui.tui.widgets.columns import Cell, Column

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from vmatui.engine.advice import advice
-from vmatui.engine.findings import Finding, format_ranges
+from vmatui.engine.checking.advice import advice
+from vmatui.engine.checking.findings import Finding, format_ranges
 from vmatui.format.codes import MEANINGS, Code, Severity
 from vmatui.tui.widgets.columns import Cell
 from vmatui.tui.widgets.findinggroups import FindingIndex, Group, Wish

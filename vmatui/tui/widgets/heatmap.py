@@ -9,8 +9,8 @@ from rich.style import Style
 
 from vmatui.drawing.fields import DeviceField
 from vmatui.drawing.shades import View, blocks
-from vmatui.engine.clustermap import DeviceMap
-from vmatui.engine.placement import Placement
+from vmatui.engine.indexing.clustermap import DeviceMap
+from vmatui.engine.indexing.placement import Placement
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
 from vmatui.tui.widgets.movablemap import MovableMap
 from vmatui.tui.widgets.palette import Brush, palette_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
-from vmatui.engine.bytepieces import Flaw
+from vmatui.engine.inspecting.bytepieces import Flaw
 from vmatui.tui.widgets.hexsubject import HexSubject
 from vmatui.tui.widgets.styles import MUTED, TITLE
 from vmatui.tui.wording import shown, size_text

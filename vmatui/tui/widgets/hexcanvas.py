@@ -17,8 +17,8 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from vmatui.engine.bytepages import PAGE, BytePages
-from vmatui.engine.bytepieces import Flaw, Piece
+from vmatui.engine.inspecting.bytepages import PAGE, BytePages
+from vmatui.engine.inspecting.bytepieces import Flaw, Piece
 from vmatui.tui.widgets import hexlines
 from vmatui.tui.widgets.hexlines import Ground, HexBrush, Kind
 from vmatui.tui.widgets.palette import palette_of

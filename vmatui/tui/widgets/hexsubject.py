@@ -10,15 +10,15 @@ from typing import Final
 from textual.content import Content
 
 from vmatui.drawing.order import order_of
-from vmatui.engine.anatomy import Anatomy
 from vmatui.engine.archivefacts import ArchiveFacts
-from vmatui.engine.bytepieces import Flaw
-from vmatui.engine.byteplace import BytePlace, DevicePlace, in_archive, on_device
-from vmatui.engine.extenttable import ExtentTable
-from vmatui.engine.findings import Finding
-from vmatui.engine.headerfields import HeaderField, archive_fields, extent_fields
-from vmatui.engine.placement import Placement
-from vmatui.engine.regions import Region
+from vmatui.engine.checking.findings import Finding
+from vmatui.engine.indexing.extenttable import ExtentTable
+from vmatui.engine.indexing.placement import Placement
+from vmatui.engine.indexing.regions import Region
+from vmatui.engine.inspecting.anatomy import Anatomy
+from vmatui.engine.inspecting.bytepieces import Flaw
+from vmatui.engine.inspecting.byteplace import BytePlace, DevicePlace, in_archive, on_device
+from vmatui.engine.inspecting.headerfields import HeaderField, archive_fields, extent_fields
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE, EXTENT_HEADER_SIZE
 from vmatui.tui.hexreads import ARCHIVE_HEADER

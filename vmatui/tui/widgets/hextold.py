@@ -7,8 +7,8 @@ from typing import Literal
 from textual.content import Content
 from textual.widgets import Static
 
-from vmatui.engine.findings import Finding
-from vmatui.engine.headerfields import HeaderField
+from vmatui.engine.checking.findings import Finding
+from vmatui.engine.inspecting.headerfields import HeaderField
 from vmatui.format.codes import Severity
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED, WARNING
 from vmatui.tui.wording import count_text, shown

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from vmatui.engine.create import CreateReport
-from vmatui.engine.createplan import CreatePlan
+from vmatui.engine.creating.create import CreateReport
+from vmatui.engine.creating.createplan import CreatePlan
 from vmatui.engine.progress import Progress
 from vmatui.tui.births import Birth
 from vmatui.tui.widgets.bar import bar

@@ -19,11 +19,11 @@ from vmatui.drawing.order import order_of
 from vmatui.drawing.place import parse_place
 from vmatui.drawing.shades import View
 from vmatui.drawing.svg import save_picture
-from vmatui.engine.byteplace import ArchivePlace, BytePlace, DevicePlace
-from vmatui.engine.clustermap import DeviceMap
-from vmatui.engine.findings import Finding
-from vmatui.engine.picture import Picture
-from vmatui.engine.regions import Region
+from vmatui.engine.checking.findings import Finding
+from vmatui.engine.indexing.clustermap import DeviceMap
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.indexing.regions import Region
+from vmatui.engine.inspecting.byteplace import ArchivePlace, BytePlace, DevicePlace
 from vmatui.errors import UsageError, VmaError
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE

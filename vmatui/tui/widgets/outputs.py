@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from vmatui.engine.plan import RestorePlan
-from vmatui.engine.planneddevice import PlannedDevice
 from vmatui.engine.progress import Progress
-from vmatui.engine.restore import Output, RestoreReport
+from vmatui.engine.restoring.plan import RestorePlan
+from vmatui.engine.restoring.planneddevice import PlannedDevice
+from vmatui.engine.restoring.restore import Output, RestoreReport
 from vmatui.format.header import Header
 from vmatui.tui.widgets.bar import bar
 from vmatui.tui.widgets.columns import Cell, Column

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Label, Static
 
-from vmatui.engine.hints import Hint
-from vmatui.engine.plan import RestorePlan, plan_restore, with_limits
+from vmatui.engine.restoring.hints import Hint
+from vmatui.engine.restoring.plan import RestorePlan, plan_restore, with_limits
 from vmatui.format.header import Device, Header
 from vmatui.storage.destination import Destination
 from vmatui.tui.widgets.stepper import Stepper

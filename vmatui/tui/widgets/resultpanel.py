@@ -7,7 +7,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from vmatui.engine.report import VerifyReport
+from vmatui.engine.checking.report import VerifyReport
 from vmatui.tui.widgets.styles import MUTED
 from vmatui.tui.widgets.verdict import statements, verdict
 from vmatui.tui.wording import shown

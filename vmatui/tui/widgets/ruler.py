@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from vmatui.drawing.fields import Field
 from vmatui.drawing.overview import overview, span
-from vmatui.engine.regions import Region
+from vmatui.engine.indexing.regions import Region
 from vmatui.tui.widgets.palette import Brush, palette_of
 from vmatui.tui.wording import shown
 

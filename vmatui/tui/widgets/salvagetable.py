@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from vmatui.engine.offers import words_for
-from vmatui.engine.salvagereport import DeviceSalvage
+from vmatui.engine.salvaging.offers import words_for
+from vmatui.engine.salvaging.salvagereport import DeviceSalvage
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.table import Table
 from vmatui.tui.wording import count_text, size_text

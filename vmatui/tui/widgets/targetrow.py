@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Label, Static
 
-from vmatui.engine.hints import Hint
-from vmatui.engine.planneddevice import FORMATS, PlannedDevice
 from vmatui.engine.rates import parse_rate
+from vmatui.engine.restoring.hints import Hint
+from vmatui.engine.restoring.planneddevice import FORMATS, PlannedDevice
 from vmatui.errors import UsageError
 from vmatui.format.header import Device
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy

@@ -6,7 +6,7 @@ from typing import Final
 
 from textual.content import Content
 
-from vmatui.engine.planneddevice import PlannedDevice
+from vmatui.engine.restoring.planneddevice import PlannedDevice
 from vmatui.tui.widgets.styles import ERROR, MUTED, WARNING
 from vmatui.tui.wording import shown, size_text
 

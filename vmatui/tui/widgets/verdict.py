@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from vmatui.engine.proof import Payload
-from vmatui.engine.report import Structure, VerifyReport, sentences
+from vmatui.engine.checking.proof import Payload
+from vmatui.engine.checking.report import Structure, VerifyReport, sentences
 from vmatui.format.codes import Severity
 from vmatui.storage.faults import StreamState
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED, WARNING

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from vmatui.engine.anatomy import Anatomy, BlockPlace
-from vmatui.engine.bytepieces import Flaw
-from vmatui.engine.byteplace import DevicePlace
-from vmatui.engine.headerfields import HeaderField
-from vmatui.engine.regions import Region
+from vmatui.engine.indexing.regions import Region
+from vmatui.engine.inspecting.anatomy import Anatomy, BlockPlace
+from vmatui.engine.inspecting.bytepieces import Flaw
+from vmatui.engine.inspecting.byteplace import DevicePlace
+from vmatui.engine.inspecting.headerfields import HeaderField
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 from vmatui.tui.widgets.styles import ACCENT, ERROR, MUTED, WARNING
 from vmatui.tui.wording import count_text, shown

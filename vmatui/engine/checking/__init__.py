@@ -1,0 +1,1 @@
+"""What an archive proves to be: its findings, its manifest, its report."""

@@ -1,0 +1,127 @@
+"""Verify: walk an archive, check everything that can be checked, change nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Protocol
+
+from vmatui.engine.archive import Archive
+from vmatui.engine.checking.checker import Checker, Rejected
+from vmatui.engine.checking.prover import proving
+from vmatui.engine.checking.report import VerifyReport, make_report
+from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
+from vmatui.engine.walking.pipeline import Item, read_ahead, walk_headers
+from vmatui.engine.walking.walk import Extent, Gap
+
+
+class Visitor(Protocol):
+    """Hears of everything that a walk finds, in file order."""
+
+    def see_gap(self, gap: Gap) -> None:
+        """Take a stretch that is no extent."""
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        """Take an extent; its payload may be looked at until this returns.
+
+        Args:
+            extent: As it was found.
+            rejected: Positions of those of its used slots that must not be trusted.
+        """
+
+    def finish(self) -> None:
+        """The walk has reached the end of the archive."""
+
+
+def verify(
+    archive: Archive,
+    *,
+    quick: bool = False,
+    manifest: Path | None = None,
+    visitors: Sequence[Visitor] = (),
+    progress: ProgressFunction = ignore,
+    cancel: threading.Event | None = None,
+) -> VerifyReport:
+    """Check an archive from its first extent to its end.
+
+    Args:
+        archive: Just opened; it is read to its end and not closed.
+        quick: Read only the headers where the archive can be seeked.
+        manifest: What the payload is compared with; None looks beside the archive for one.
+        visitors: Hear of every extent and gap.
+        progress: Gets a value about ten times a second and one at the end.
+        cancel: Stops the job soon after it is set.
+
+    Returns:
+        All findings and counts.
+
+    Raises:
+        CancelledError: `cancel` was set.
+        SourceError: the archive cannot be read any further.
+    """
+    stop = cancel or threading.Event()
+    checker = Checker(archive.header, archive.faults)
+    headers_only = quick and archive.source.seekable
+    with (
+        nullcontext(walk_headers(archive, stop))
+        if headers_only
+        else read_ahead(archive, stop) as items
+    ):
+        walk_through(
+            archive,
+            items,
+            checker,
+            visitors,
+            Meter(progress),
+            manifest=manifest,
+            is_full=not headers_only,
+        )
+    return make_report(archive, checker, is_full=not headers_only)
+
+
+def walk_through(
+    archive: Archive,
+    items: Iterable[Item],
+    checker: Checker,
+    visitors: Sequence[Visitor],
+    meter: Meter,
+    *,
+    manifest: Path | None = None,
+    is_full: bool = True,
+) -> None:
+    """Show every item of a walk to the checker and the visitors, and report on the way.
+
+    All payload is compared with a manifest, the one that is named or one beside the archive.
+    """
+    source = archive.source
+    tallies = tuple(checker.tallies.values())
+
+    def now(elapsed: float) -> Progress:
+        return Progress(
+            Phase.READING,
+            source.disk_position,
+            source.disk_size,
+            checker.extents,
+            tuple(len(tally.seen) for tally in tallies),
+            checker.findings.errors,
+            elapsed,
+        )
+
+    with proving(archive, checker, manifest=manifest, is_full=is_full) as provers:
+        visitors = [*provers, *visitors]
+        for item in items:
+            if isinstance(item, Gap):
+                checker.take_gap(item)
+                for visitor in visitors:
+                    visitor.see_gap(item)
+            else:
+                rejected = checker.take_extent(item)
+                for visitor in visitors:
+                    visitor.see_extent(item, rejected)
+            meter.tick(now)
+        checker.finish()
+        for visitor in visitors:
+            visitor.finish()
+    meter.tick(now, final=True)

@@ -1,0 +1,1 @@
+"""Targets read back and compared with the archive they came from."""

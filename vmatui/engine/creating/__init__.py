@@ -1,0 +1,1 @@
+"""New archives of disks."""

@@ -1,0 +1,286 @@
+"""The plan of a new archive: which disks, which configs, where to, and what speaks against it.
+
+Everything that can be known before the first byte of data is read is checked here.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from vmatui.engine.proxmox import Machine, archive_name, proxmox_configs
+from vmatui.engine.walking.newextents import SLOTS
+from vmatui.errors import UsageError, VmaError
+from vmatui.format import layout
+from vmatui.format.header import Config, Device
+from vmatui.format.pack import pack_header
+from vmatui.storage.blockdev import PathFacts, inspect, same_file
+from vmatui.storage.faults import Compression
+from vmatui.storage.images import open_image
+from vmatui.storage.names import is_safe
+from vmatui.storage.outputs import COMMAND, STANDARD_OUTPUT, open_output
+from vmatui.storage.paths import is_folder, is_stream, no_folder
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSource:
+    """A disk that shall go into an archive."""
+
+    path: Path
+    name: str | None = None
+    """The device's name; None makes it `disk0` (or `drive-scsi0`), `disk1` ... by its place."""
+    format: str | None = None
+    """raw, qcow2, vmdk, vhdx or vdi; None finds out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDisk:
+    """A disk with the device that it becomes."""
+
+    device: Device
+    path: Path
+    format: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePlan:
+    """What a create will do."""
+
+    target: str
+    """A path, `-` for standard output, or `exec:COMMAND`."""
+    uuid: UUID
+    ctime: int
+    disks: tuple[PlannedDisk, ...]
+    configs: tuple[Config, ...]
+    compression: Compression | None
+    """None goes by the target's suffix."""
+    level: int | None
+    threads: int
+    worst_case: int
+    """Bytes of the archive if no block is zero and nothing can be compressed."""
+    free: int | None
+    """Bytes free where it is written; None when that is not a file."""
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def header(self) -> bytes:
+        """The archive header, packed."""
+        devices = [disk.device for disk in self.disks]
+        return pack_header(self.uuid, self.ctime, devices, self.configs)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What will be done, in words, a sentence a disk, for the configs and for the archive."""
+        return tuple(_sentences(self))
+
+
+def plan_create(
+    target: str,
+    disks: Sequence[DiskSource],
+    configs: Sequence[Config] = (),
+    *,
+    machine: Machine | None = None,
+    compression: Compression | None = None,
+    level: int | None = None,
+    threads: int = 0,
+    ctime: int | None = None,
+) -> CreatePlan:
+    """Plan an archive; nothing is written, and of the disks only their sizes are read.
+
+    Args:
+        target: A path that does not exist, a FIFO, `-` for standard output, or `exec:COMMAND`;
+            with a machine the folder that gets the archive.
+        disks: In the order of their device ids.
+        configs: Stored under their names.
+        machine: Makes it an archive that Proxmox VE restores, with the name, the device names and
+            the config that this takes.
+        compression: None goes by the target's suffix; with a machine it is zstd.
+        level: The compressor's; None for its default.
+        threads: The compressor's; 0 for as many as there are processors.
+        ctime: Seconds since the epoch; None is now.
+
+    Raises:
+        UsageError: the format, the compressor or Proxmox VE cannot take this.
+        SourceError: a disk cannot be opened.
+        TargetError: the target cannot be looked at.
+    """
+    created = int(time.time()) if ctime is None else ctime
+    if machine is not None:
+        compression = compression or Compression.ZSTD
+        target = str(_folder(target) / archive_name(machine.vmid, created, compression))
+    _check_target(target)
+    open_output(target, compression=compression, level=level, threads=threads).discard()
+    planned = tuple(_plan_disks(disks, "disk" if machine is None else f"drive-{machine.bus}"))
+    devices = [disk.device for disk in planned]
+    if machine is not None:
+        configs = proxmox_configs(machine, devices, configs)
+    _check_configs(configs)
+    if not devices and not configs:
+        raise UsageError("there is nothing to put into the archive: name a disk or a config")
+    uuid = uuid4()
+    worst = len(pack_header(uuid, created, devices, configs)) + _worst_payload(devices)
+    path = file_of(target)
+    free = inspect(path).free if path is not None else None
+    return CreatePlan(
+        target,
+        uuid,
+        created,
+        planned,
+        tuple(configs),
+        compression,
+        level,
+        threads,
+        worst,
+        free,
+        tuple(_problems(target, planned)),
+        tuple(_warnings(planned, worst, free)),
+    )
+
+
+def file_of(target: str) -> Path | None:
+    """Return the path of a target that is a file, or None for a pipe or command."""
+    if target == STANDARD_OUTPUT or target.startswith(COMMAND):
+        return None
+    path = Path(target)
+    return None if is_stream(path) else path
+
+
+def _check_target(target: str) -> None:
+    path = file_of(target)
+    if path is not None and (not path.name or is_folder(path)):
+        raise UsageError(f"{path} is a folder: name the file in it that becomes the archive")
+
+
+def _folder(target: str) -> Path:
+    folder = Path(target)
+    if why := no_folder(folder):
+        raise UsageError(f"{target} {why}: name the folder that gets the archive for Proxmox")
+    return folder
+
+
+def _plan_disks(disks: Sequence[DiskSource], unnamed: str) -> Iterator[PlannedDisk]:
+    if len(disks) > layout.MAX_DEV_ID:
+        raise UsageError(
+            f"an archive holds {layout.MAX_DEV_ID} devices at most, not {len(disks)}: "
+            "leave some out"
+        )
+    names = [
+        f"{unnamed}{number}" if disk.name is None else disk.name
+        for number, disk in enumerate(disks)
+    ]
+    _check_names(names, "disks")
+    for number, (disk, name) in enumerate(zip(disks, names, strict=True)):
+        yield PlannedDisk(Device(number + 1, name, size_of(disk)), disk.path, disk.format)
+
+
+def _check_configs(configs: Sequence[Config]) -> None:
+    if len(configs) > layout.NAME_ENTRIES:
+        raise UsageError(
+            f"an archive holds {layout.NAME_ENTRIES} configs at most, not {len(configs)}: "
+            "leave some out"
+        )
+    _check_names([config.name for config in configs], "configs")
+
+
+def _check_names(names: Iterable[str], things: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        check_name(name, seen, things)
+        seen.add(name)
+
+
+def check_name(name: str, taken: Container[str], things: str) -> None:
+    """Refuse a name that no restore could give to a file.
+
+    Args:
+        name: Of a device or a config.
+        taken: The names of the others.
+        things: What is called so: `disks` or `configs`.
+
+    Raises:
+        UsageError: it is taken, or not safe.
+    """
+    if name in taken:
+        raise UsageError(f"two {things} are called {name}: give each a name of its own")
+    if not is_safe(name):
+        raise UsageError(
+            f"{name!r} cannot be a name in an archive, because no file can be called so: "
+            "use letters, digits, dots and dashes"
+        )
+
+
+def size_of(disk: DiskSource) -> int:
+    """Return the bytes that a disk will have in an archive.
+
+    Raises:
+        SourceError: it cannot be opened.
+        UsageError: it is empty.
+    """
+    image = open_image(disk.path, disk.format)
+    image.open()
+    size = image.size
+    image.close()
+    if not size:
+        raise UsageError(f"{disk.path} is empty (0 bytes): it cannot become a device")
+    return size
+
+
+def _worst_payload(devices: Iterable[Device]) -> int:
+    clusters = sum(device.clusters for device in devices)
+    return clusters * layout.CLUSTER_SIZE + -(-clusters // SLOTS) * layout.EXTENT_HEADER_SIZE
+
+
+def _problems(target: str, disks: Sequence[PlannedDisk]) -> Iterator[str]:
+    path = file_of(target)
+    if path is None:
+        return
+    if why := no_folder(path.parent):
+        yield f"the folder {path.parent} {why}: create it, or choose another"
+    elif any(same_file(path, disk.path) for disk in disks):
+        yield f"{path} is one of the disks: choose another target"
+    elif os.path.lexists(path):
+        yield f"{path} exists: archives are never overwritten, choose another name"
+
+
+def _warnings(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> Iterator[str]:
+    for disk in disks:
+        try:
+            warning = use_warning(disk.path, inspect(disk.path))
+        except VmaError:
+            continue
+        if warning is not None:
+            yield warning
+    if free is not None and worst > free:
+        yield (
+            f"the archive needs up to {_in_words(worst)} and {_in_words(free)} are free: "
+            "enough only if much is zero or can be compressed"
+        )
+
+
+def use_warning(path: Path, facts: PathFacts) -> str | None:
+    """Return what speaks against reading a disk now, because others may write to it."""
+    if facts.occupation is None:
+        return None
+    return (
+        f"{path} is {facts.occupation}: what is written to it meanwhile makes the copy inconsistent"
+    )
+
+
+def _sentences(plan: CreatePlan) -> Iterator[str]:
+    for disk in plan.disks:
+        kind = f" ({disk.format})" if disk.format else ""
+        yield f"{disk.device.name}: {_in_words(disk.device.size)} from {disk.path}{kind}"
+    if plan.configs:
+        yield f"configs: {', '.join(config.name for config in plan.configs)}"
+    yield f"into {plan.target}: at most {_in_words(plan.worst_case)}"
+
+
+def _in_words(size: int) -> str:
+    from humanize import naturalsize  # only who plans waits for it
+
+    return naturalsize(size, binary=True)

@@ -1,0 +1,1 @@
+"""Small believable archives to try everything with."""

@@ -1,0 +1,202 @@
+"""The map: the state of every cluster of every device, written by a walk and read by a screen.
+
+The cells are plain memory that one thread writes and another reads at any time. Pages that nobody
+wrote cost nothing, so a huge device with little in it is small here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from vmatui.engine.checking.checker import Rejected
+from vmatui.engine.indexing.sparse import sparse_memory
+from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.format.header import Device
+from vmatui.format.layout import BLOCKS_PER_CLUSTER
+
+UNSEEN: Final = 0
+"""No extent has named the cluster: not read yet, or missing when the walk is over."""
+ZERO: Final = 1
+"""All zero. 2 to 17 mean 1 to 16 blocks stored."""
+LEVEL: Final = 0x1F
+"""The bits that hold `UNSEEN`, `ZERO` or the number of stored blocks plus one."""
+DUPLICATE: Final = 0x20
+FAULT: Final = 0xC0
+"""The bits that hold none or one of the three faults that follow."""
+DAMAGED: Final = 0x40
+DOUBTFUL: Final = 0x80
+"""Its own data is there, but the extent that brings it is not as it should be."""
+DIFFERS: Final = 0xC0
+"""A target that was compared holds something else."""
+GROUP_BITS: Final = 8
+"""Clusters are marked as changed in groups of 256."""
+MAX_MAPPED: Final = 1 << 29
+"""Clusters of all devices together, 32 TiB, that a map is kept for."""
+
+_FULL_MASK: Final = (1 << BLOCKS_PER_CLUSTER) - 1
+_FULL: Final = ZERO + BLOCKS_PER_CLUSTER
+
+
+class DeviceMap:
+    """The states and masks of one device's clusters.
+
+    Args:
+        device: As the header declares it.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.states = sparse_memory(device.clusters)
+        """A byte a cluster."""
+        self.masks = sparse_memory(2 * device.clusters).cast("H")
+        """Of clusters stored in part; for all others the state tells it, and no page is used."""
+        self.checked = sparse_memory(device.clusters)
+        """1 for each cluster that was compared with what a target holds."""
+        self.is_checked = False
+        """Whether any was."""
+        self.changed = bytearray((device.clusters >> GROUP_BITS) + 1)
+        """1 for each group of clusters that was written since a reader set it back to 0."""
+
+    def set_state(self, cluster: int, state: int, mask: int) -> None:
+        """Set a cell and mark its group."""
+        if 0 < mask < _FULL_MASK:
+            self.masks[cluster] = mask
+        self.states[cluster] = state
+        self.changed[cluster >> GROUP_BITS] = 1
+
+    def mask_of(self, cluster: int) -> int:
+        """Return which blocks of a cluster are stored, bit 0 the first; 16 bits."""
+        level = self.states[cluster] & LEVEL
+        if level <= ZERO:
+            return 0
+        return _FULL_MASK if level >= _FULL else self.masks[cluster]
+
+    def mark_checked(self, cluster: int) -> None:
+        """Take note that a target was compared, and mark the cell's group."""
+        self.is_checked = True
+        self.checked[cluster] = 1
+        self.changed[cluster >> GROUP_BITS] = 1
+
+    def add_flag(self, cluster: int, flag: int) -> None:
+        """Add `DUPLICATE`, `DAMAGED`, `DOUBTFUL` or `DIFFERS` to a cell and mark its group.
+
+        A cell has one of the last three, the one that was added last.
+        """
+        if flag & FAULT:
+            self.states[cluster] &= LEVEL | DUPLICATE
+        self.states[cluster] |= flag
+        self.changed[cluster >> GROUP_BITS] = 1
+
+
+class ClusterMap:
+    """The map of an archive; a visitor of its walk.
+
+    Args:
+        devices: The devices of the header.
+    """
+
+    def __init__(self, devices: Iterable[Device]) -> None:
+        budget = MAX_MAPPED
+        self.devices: dict[int, DeviceMap] = {}
+        """By dev_id; devices beyond the bound have no map."""
+        for device in devices:
+            if device.clusters <= budget:
+                budget -= device.clusters
+                self.devices[device.dev_id] = DeviceMap(device)
+        self.is_complete = False
+        """Whether the walk is over, so that what was not seen is missing."""
+
+    def see_gap(self, gap: Gap) -> None:
+        """A gap holds no cluster that could be shown."""
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        """Write what an extent brought."""
+        used = extent.header.used
+        if not rejected:
+            self.mark(used)
+        else:
+            self.mark([slot for position, slot in enumerate(used) if position not in rejected])
+        if extent.faults or extent.holes or extent.is_displaced:
+            known = rejected | extent.proved
+            doubtful = [slot for position, slot in enumerate(used) if position not in known]
+            self._doubt(doubtful, zeros=not extent.is_sound)
+        for position in rejected:
+            if position < len(used):
+                self._flag(used[position])
+        for position in extent.rotten:
+            self._flag(used[position], is_rotten=True)
+
+    def mark(self, slots: Iterable[int]) -> None:
+        """Write the clusters of slots, 64-bit numbers that are known to be good."""
+        present: int | None = None
+        for slot in slots:
+            dev_id, cluster, mask = slot >> 32 & 0xFF, slot & 0xFFFFFFFF, slot >> 48
+            if dev_id != present:
+                present, device = dev_id, self.devices.get(dev_id)
+                if device is not None:
+                    states, masks, changed = device.states, device.masks, device.changed
+            if device is None:
+                continue
+            # As `set_state` does, without its calls: this runs for every cluster of a walk.
+            if 0 < mask < _FULL_MASK:
+                masks[cluster] = mask
+            states[cluster] = mask.bit_count() + 1
+            changed[cluster >> GROUP_BITS] = 1
+
+    def mark_difference(self, dev_id: int, cluster: int, _blocks: int) -> None:
+        """Flag a cluster that a target holds otherwise; for `vmatui.engine.compare.compare`."""
+        device = self.devices.get(dev_id)
+        if device is not None:
+            device.add_flag(cluster, DIFFERS)
+
+    def finish(self) -> None:
+        """Take note that the walk is over."""
+        self.is_complete = True
+
+    def _doubt(self, slots: Iterable[int], *, zeros: bool) -> None:
+        """Flag what was accepted of an extent with faults elsewhere.
+
+        Args:
+            slots: Of the accepted clusters.
+            zeros: Whether also those without data, for which a sound header is enough.
+        """
+        for slot in slots:
+            device = self.devices.get(slot >> 32 & 0xFF)
+            if device is not None and (zeros or slot >> 48):
+                device.add_flag(slot & 0xFFFFFFFF, DOUBTFUL)
+
+    def _flag(self, slot: int, *, is_rotten: bool = False) -> None:
+        """Flag the cluster of a slot that the checker did not accept, or a manifest does not."""
+        device, cluster = self.devices.get(slot >> 32 & 0xFF), slot & 0xFFFFFFFF
+        if device is not None and cluster < device.device.clusters:
+            is_seen = device.states[cluster] & LEVEL
+            device.add_flag(cluster, DUPLICATE if is_seen and not is_rotten else DAMAGED)
+
+
+class CheckedClusters:
+    """Marks the clusters that a comparison looks at; a visitor of its walk.
+
+    Args:
+        cluster_map: Of the same archive.
+        dev_ids: The devices that are compared.
+    """
+
+    def __init__(self, cluster_map: ClusterMap, dev_ids: Iterable[int]) -> None:
+        wanted = set(dev_ids)
+        self._devices = {
+            dev_id: each for dev_id, each in cluster_map.devices.items() if dev_id in wanted
+        }
+
+    def see_gap(self, gap: Gap) -> None:
+        """A gap holds nothing to compare."""
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        """Mark what is compared: all that the checker accepted."""
+        for position, slot in enumerate(extent.header.used):
+            device = self._devices.get(slot >> 32 & 0xFF)
+            if device is not None and position not in rejected:
+                device.mark_checked(slot & 0xFFFFFFFF)
+
+    def finish(self) -> None:
+        """Nothing is left to do."""

@@ -1,0 +1,63 @@
+"""Turns the clusters of an extent into as few and as large writes as possible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vmatui.engine.checking.checker import Rejected
+from vmatui.format.extent import ExtentHeader, runs_in
+from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
+
+
+@dataclass(slots=True)
+class Write:
+    """Bytes that go to one place of a device, gathered from the payload."""
+
+    dev_id: int
+    offset: int
+    """Bytes from the start of the device."""
+    end: int
+    pieces: list[tuple[int, int]]
+    """Start and end of each piece in the payload, in bytes, in order."""
+
+    def add(self, start: int, end: int) -> None:
+        """Append a part of the payload."""
+        self.end += end - start
+        if self.pieces[-1][1] == start:
+            self.pieces[-1] = (self.pieces[-1][0], end)
+        else:
+            self.pieces.append((start, end))
+
+
+def gather_writes(header: ExtentHeader, rejected: Rejected) -> list[Write]:
+    """Join the stored blocks of an extent into writes.
+
+    Blocks that follow each other on the device become one write even when other devices' clusters
+    lie between them in the payload.
+
+    Args:
+        header: Says which blocks the payload holds, in which order.
+        rejected: Positions of slots that must not be written.
+    """
+    writes: list[Write] = []
+    open_writes: dict[int, Write] = {}
+    start = 0
+    for position, slot in enumerate(header.used):
+        mask = slot >> 48  # taken apart here: there are too many for a call each
+        if not mask:
+            continue
+        if position in rejected:
+            start += mask.bit_count() * BLOCK_SIZE
+            continue
+        dev_id, base = slot >> 32 & 0xFF, (slot & 0xFFFFFFFF) * CLUSTER_SIZE
+        for block, count in runs_in(mask):
+            offset, size = base + block * BLOCK_SIZE, count * BLOCK_SIZE
+            write = open_writes.get(dev_id)
+            if write is not None and write.end == offset:
+                write.add(start, start + size)
+            else:
+                write = Write(dev_id, offset, offset + size, [(start, start + size)])
+                open_writes[dev_id] = write
+                writes.append(write)
+            start += size
+    return writes

@@ -1,0 +1,1 @@
+"""Everything got back that damaged copies of an archive still prove."""

@@ -1,0 +1,149 @@
+"""Opens the copies of an archive that a salvage reads, each with its header mended.
+
+What a damaged header lacks is learnt from the extents, which takes a look at all of them first.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from vmatui.engine.archive import Archive, open_archive
+from vmatui.engine.salvaging.census import look_for_evidence, open_at
+from vmatui.errors import HeaderError, NotAnArchiveError, UsageError
+from vmatui.format import layout
+from vmatui.format.codes import Code, Fault, Severity
+from vmatui.format.header import parse_header
+from vmatui.format.mending import Mended, mend_header
+from vmatui.storage.descriptor import STANDARD_INPUT
+from vmatui.storage.paths import mode_of
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy of an archive, its source at the first extent."""
+
+    archive: Archive
+    """With the header as it was mended, and the faults that it had before."""
+    is_header_whole: bool = True
+    """Whether the header is what was written, as far as its md5 tells."""
+    notes: tuple[str, ...] = ()
+    """What was done to the header, a sentence each."""
+    learnt: tuple[int, ...] = ()
+    """Ids of devices whose size was learnt, to the cluster."""
+
+
+def open_copy(path: str | os.PathLike[str], cancel: threading.Event | None = None) -> Copy:
+    """Open a copy of an archive, whatever is wrong with its header.
+
+    Args:
+        path: As for `vmatui.engine.archive.open_archive`.
+        cancel: Ends the look at the extents that a damaged header needs.
+
+    Raises:
+        SourceError: it cannot be opened, or neither header nor extents can be found in it.
+        CancelledError: `cancel` was set.
+    """
+    stop = cancel or threading.Event()
+    try:
+        archive = open_archive(path)
+    except (HeaderError, NotAnArchiveError) as error:
+        fault = Fault(Code.HEADER_CHECKSUM, str(error))
+        mended = _mended_copy(path, (fault,), stop)
+        if mended is None:
+            raise
+        return mended
+    if all(fault.code is not Code.HEADER_CHECKSUM for fault in archive.faults):
+        return Copy(archive, is_header_whole=not _has_errors(archive.faults))
+    try:
+        mended = _mended_copy(path, archive.faults, stop)
+    except BaseException:
+        archive.close()
+        raise
+    if mended is None:
+        return Copy(archive, is_header_whole=False)
+    archive.close()
+    return mended
+
+
+@contextmanager
+def opened_copies(
+    paths: Sequence[str | os.PathLike[str]], cancel: threading.Event | None = None
+) -> Iterator[tuple[Copy, ...]]:
+    """Open all copies of one archive, and close them in the end.
+
+    Args:
+        paths: Of the copies, in the order in which they are read.
+        cancel: As for `open_copy`.
+
+    Raises:
+        UsageError: one is of another archive.
+        SourceError: one cannot be opened.
+        CancelledError: `cancel` was set.
+    """
+    copies: list[Copy] = []
+    with ExitStack() as stack:
+        for path in paths:
+            copies.append(open_copy(path, cancel))
+            stack.enter_context(copies[-1].archive)
+            _check_same(copies[0].archive, copies[-1].archive)
+        yield tuple(copies)
+
+
+def _check_same(first: Archive, other: Archive) -> None:
+    if other.header.uuid != first.header.uuid:
+        raise UsageError(
+            f"{other.name} is no copy of {first.name}: its uuid is {other.header.uuid}, "
+            f"not {first.header.uuid}; name a copy of the same backup"
+        )
+
+
+def best_copy(copies: Sequence[Copy]) -> Copy:
+    """Return the copy whose header counts: the first that is whole, or else the first."""
+    return next((copy for copy in copies if copy.is_header_whole), copies[0])
+
+
+def _has_errors(faults: Sequence[Fault]) -> bool:
+    return any(fault.severity is Severity.ERROR for fault in faults)
+
+
+def _mended_copy(
+    path: str | os.PathLike[str], faults: tuple[Fault, ...], stop: threading.Event
+) -> Copy | None:
+    """Open a copy with its header mended, or return None where nothing can be learnt."""
+    mode = mode_of(Path(path))
+    if path == STANDARD_INPUT or not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
+        return None  # it can be read only once
+    data, evidence = look_for_evidence(path, stop)
+    if evidence is None:
+        return None
+    mended = mend_header(data, evidence)
+    header, left = parse_header(mended.data)
+    archive = Archive(open_at(path, len(mended.data)), header, faults, mended.data)
+    return Copy(
+        archive,
+        is_header_whole=mended.is_proved and not _has_errors(left),
+        notes=tuple(_notes(archive, data, mended)),
+        learnt=mended.learnt,
+    )
+
+
+def _notes(archive: Archive, before: bytes, mended: Mended) -> Iterator[str]:
+    name, header = archive.name, archive.header
+    if mended.is_proved:
+        yield f"{name}: its header was mended, and its md5 proves that it is right now"
+    else:
+        yield f"{name}: its header is damaged, and nothing proves what was in it"
+    if before[layout.HEADER_UUID] != header.uuid.bytes:
+        yield f"{name}: its uuid {header.uuid} was learnt from its extents"
+    for dev_id in mended.learnt:
+        if (device := header.device(dev_id)) is not None:
+            yield (
+                f"{name}: the size of {device.name} was learnt from its highest cluster: "
+                f"{device.size} bytes, up to {layout.CLUSTER_SIZE - 1} too many"
+            )

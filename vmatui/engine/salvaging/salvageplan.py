@@ -1,0 +1,114 @@
+"""The plan of a salvage: that of a restore, the copies it reads, and what it leaves beside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vmatui.engine.restoring.plan import RestorePlan
+from vmatui.engine.restoring.planneddevice import PlannedDevice, overwrite_problem
+from vmatui.engine.salvaging.copies import Copy
+from vmatui.engine.salvaging.fill import Fill
+from vmatui.storage.blockdev import file_key
+from vmatui.storage.descriptor import STANDARD_INPUT
+from vmatui.storage.imageformat import RAW
+from vmatui.storage.mapoutput import mapfile_path
+from vmatui.storage.newfile import temporary_path
+
+
+@dataclass(frozen=True, slots=True)
+class SalvagePlan:
+    """What a salvage will do."""
+
+    restore: RestorePlan
+    """Where it goes."""
+    copies: tuple[str, ...]
+    """The archives that are read, in this order, as the user named them."""
+    fill: Fill
+    maps: dict[int, Path]
+    """Where the mapfiles go, by dev_id: beside raw files."""
+    own_problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    """What was done to damaged headers."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that stands against it; the job refuses a plan that has any."""
+        return (*self.restore.problems, *self.own_problems)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What may go wrong, but need not."""
+        return (*self.notes, *self.restore.warnings)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What will be done, in words."""
+        return (*self.restore.sentences, *_sentences(self))
+
+
+def plan_salvage(plan: RestorePlan, copies: Sequence[Copy], fill: Fill = Fill.ZERO) -> SalvagePlan:
+    """Plan a salvage; nothing is changed.
+
+    Args:
+        plan: Made for the header of `vmatui.engine.salvaging.copies.best_copy`, with
+            `resumable=False`.
+        copies: Open.
+        fill: What stands in the outputs where nothing was got back.
+    """
+    maps = {
+        planned.device.dev_id: mapfile_path(planned.path)
+        for planned in plan.restored
+        if planned.format == RAW and planned.kind in {"absent", "file"}
+    }
+    return SalvagePlan(
+        plan,
+        tuple(copy.archive.name for copy in copies),
+        fill,
+        maps,
+        tuple(_problems(plan, copies, maps)),
+        tuple(note for copy in copies for note in copy.notes),
+    )
+
+
+def _problems(plan: RestorePlan, copies: Sequence[Copy], maps: dict[int, Path]) -> Iterator[str]:
+    names = [copy.archive.name for copy in copies if copy.archive.name != STANDARD_INPUT]
+    keys = {file_key(Path(name)): name for name in names}
+    for planned in plan.restored:
+        yield from _target_problems(planned)
+        if planned.facts is not None and file_key(planned.path) in keys:
+            yield f"{planned.target} is one of the copies that are read: choose another target"
+    targets = {file_key(planned.target) for planned in plan.configs}
+    targets |= {file_key(planned.path) for planned in plan.restored if planned.facts is not None}
+    for path in maps.values():
+        if file_key(path) in keys:
+            yield f"{path} is one of the copies that are read: choose another target"
+        elif file_key(path) in targets:
+            yield f"{path} would be a target and a mapfile: choose another target"
+        elif os.path.lexists(path) and not plan.overwrite:
+            yield overwrite_problem(str(path))
+        elif os.path.lexists(temporary_path(path)):
+            yield f"{temporary_path(path)} is in the way, an unfinished mapfile: remove it first"
+
+
+def _target_problems(planned: PlannedDevice) -> Iterator[str]:
+    if planned.kind == "stdout":
+        yield (
+            f"{planned.device.name} cannot be salvaged to standard output, where nothing can be "
+            "written again: name a file or a device"
+        )
+
+
+def _sentences(plan: SalvagePlan) -> Iterator[str]:
+    yield f"salvages {plan.copies[0]}: goes on after every fault and takes what proves itself"
+    for name in plan.copies[1:]:
+        yield f"then takes from {name} what is still missing or doubtful, and compares the rest"
+    yield (
+        "what stays missing reads zero"
+        if plan.fill is Fill.ZERO
+        else "what stays missing is filled with a text that says so"
+    )
+    for path in plan.maps.values():
+        yield f"a mapfile in GNU ddrescue's format goes to {path}"

@@ -1,0 +1,217 @@
+"""Takes what the extents of a copy offer, writes it, and finds where copies disagree.
+
+The outputs hold what was taken before, so a cluster that comes again is compared with them: memory
+does not grow with the archive.
+"""
+
+from __future__ import annotations
+
+import mmap
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from vmatui.engine.checking.checker import Checker, Rejected
+from vmatui.engine.checking.clusterset import ADDRESS, runs_of
+from vmatui.engine.checking.unsettled import Unsettled
+from vmatui.engine.checking.verify import Visitor, walk_through
+from vmatui.engine.progress import Meter
+from vmatui.engine.restoring.gather import gather_writes
+from vmatui.engine.salvaging.copies import Copy
+from vmatui.engine.salvaging.holding import Holdings
+from vmatui.engine.salvaging.offers import COPIES_DIFFER, UNVOUCHED, Offer, offers_of
+from vmatui.engine.walking.pipeline import read_ahead, walk_headers
+from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.format.codes import Code
+from vmatui.format.extent import runs_in
+from vmatui.format.header import Header
+from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
+from vmatui.storage.targets import ResumableTarget
+
+_ZEROS: Final = memoryview(mmap.mmap(-1, CLUSTER_SIZE))
+"""Aligned to a page, as what is written past the page cache must be."""
+_NUMBER: Final = 0xFFFFFFFF
+"""The bits of an address that are the cluster's number."""
+
+
+class SalvageChecker(Checker):
+    """A checker that lets through what a damaged extent proves."""
+
+    def take_extent(self, extent: Extent) -> Rejected:
+        """Check one extent; return the slots whose clusters must not be written."""
+        rejected = super().take_extent(extent)
+        if extent.is_sound:
+            return rejected
+        slots = frozenset(range(len(extent.header.used)))
+        clusters = {dev_id: tally.clusters for dev_id, tally in self.tallies.items()}
+        return slots - {
+            offer.position
+            for offer in offers_of(extent, clusters)
+            if offer.cluster not in self.tallies[offer.dev_id].seen
+        }
+
+
+class Salvager:
+    """Fills holdings from one copy of an archive; a visitor of its walk.
+
+    Args:
+        holdings: By dev_id; those of earlier copies are in them.
+        copy: Number of the copy.
+        targets: Open, by dev_id; without them nothing is written or compared.
+    """
+
+    def __init__(
+        self,
+        holdings: Holdings,
+        copy: int = 0,
+        targets: Mapping[int, ResumableTarget] | None = None,
+    ) -> None:
+        self._holdings = holdings
+        self._copy = copy
+        self._targets = targets or {}
+        self._clusters = {dev_id: each.device.clusters for dev_id, each in holdings.items()}
+        self._unsettled = Unsettled(self._clusters)
+        self._fresh: dict[tuple[int, int], Offer] = {}
+        """What was taken from the extent that is looked at: not written yet."""
+
+    def see_gap(self, gap: Gap) -> None:
+        """Call doubtful what no checksum of the stream vouches for any more."""
+        if gap.doubt:
+            for dev_id, first, last in self._unsettled.doubt(gap.offset - gap.doubt):
+                holding = self._holdings[dev_id]
+                holding.doubt_unvouched(first, last, UNVOUCHED, self._copy)
+
+    def see_extent(self, extent: Extent, _rejected: Rejected) -> None:
+        """Take what is not there yet or better than what is, and write it."""
+        self._unsettled.settle(extent.settled)
+        left: Rejected = frozenset()
+        if not self._takes_whole(extent):
+            left = self._take_each(extent)
+        self._unsettled.add(extent, left | extent.proved)
+        if extent.buffer is None:
+            return
+        payload = extent.buffer.view
+        for write in gather_writes(extent.header, left):
+            target = self._targets.get(write.dev_id)
+            if target is not None:
+                target.writev(write.offset, [payload[start:end] for start, end in write.pieces])
+
+    def finish(self) -> None:
+        """Everything was taken when it came."""
+
+    def _takes_whole(self, extent: Extent) -> bool:
+        """Whether all clusters of an extent could be taken at once: they are sound and new."""
+        if extent.faults or extent.holes or extent.doubts or extent.rotten or extent.is_displaced:
+            return False
+        used = extent.header.used
+        runs = runs_of(sorted([slot & ADDRESS for slot in used]))
+        if sum([last - first + 1 for first, last in runs]) != len(used):
+            return False
+        free = []
+        for first, last in runs:
+            holding, low, high = self._holdings.get(first >> 32), first & _NUMBER, last & _NUMBER
+            if holding is None or not holding.is_free(low, high):
+                return False
+            free.append((holding, low, high))
+        for holding, low, high in free:
+            holding.take_run(low, high, self._copy)
+        return True
+
+    def _take_each(self, extent: Extent) -> Rejected:
+        """Take what an extent offers, one by one; return the slots that are left."""
+        left = set(range(len(extent.header.used)))
+        self._fresh.clear()
+        for offer in offers_of(extent, self._clusters):
+            if self._takes(offer, extent):
+                left.remove(offer.position)
+                self._fresh[offer.dev_id, offer.cluster] = offer
+        return frozenset(left)
+
+    def _takes(self, offer: Offer, extent: Extent) -> bool:
+        """Note what an offer means; return whether it is to be written."""
+        holding, cluster = self._holdings[offer.dev_id], offer.cluster
+        is_doubtful = cluster in holding.doubtful
+        if not (is_doubtful or cluster in holding.sound):
+            holding.take(cluster, offer.reason, self._copy)
+            return True
+        is_same_copy = cluster in holding.origins[self._copy]
+        differs = self._differs(offer, extent)
+        if differs and not is_same_copy:
+            holding.differing.add(cluster, cluster)
+        if is_doubtful and offer.reason is None:
+            self._clear(offer)
+            holding.take(cluster, None, self._copy)
+            return True
+        if is_doubtful:
+            holding.repeated += 1
+        elif differs and offer.reason is None:
+            again = Code.DUPLICATE_CLUSTER.value
+            holding.doubt(cluster, cluster, again if is_same_copy else COPIES_DIFFER)
+        return False
+
+    def _clear(self, offer: Offer) -> None:
+        """Make the place of a doubtful cluster read zero: the better one may store fewer blocks."""
+        target = self._targets.get(offer.dev_id)
+        if target is not None:
+            target.writev(offer.cluster * CLUSTER_SIZE, [_ZEROS])
+
+    def _differs(self, offer: Offer, extent: Extent) -> bool:
+        """Whether what was taken for a cluster is something else than an extent offers."""
+        target = self._targets.get(offer.dev_id)
+        if target is None:
+            return False
+        fresh = self._fresh.get((offer.dev_id, offer.cluster))
+        if fresh is not None:
+            return _cluster(offer, extent) != _cluster(fresh, extent)
+        start = offer.cluster * CLUSTER_SIZE
+        there = target.read(start, min(CLUSTER_SIZE, target.size - start))
+        return there != _cluster(offer, extent)[: len(there)]
+
+
+def walk_copy(
+    copy: Copy,
+    header: Header,
+    salvager: Salvager,
+    others: Sequence[Visitor],
+    meter: Meter,
+    stop: threading.Event,
+    *,
+    manifest: Path | None = None,
+    is_quick: bool = False,
+) -> SalvageChecker:
+    """Walk a copy to its end; what it offers is taken by the salvager.
+
+    Args:
+        copy: Just opened.
+        header: That counts for all copies.
+        salvager: Sees the walk before all others.
+        others: See it too.
+        meter: Reports.
+        stop: Ends it.
+        manifest: Of the archive; None looks beside the copy for one.
+        is_quick: Read only the headers where the copy can be seeked.
+    """
+    archive = replace(copy.archive, header=header)
+    checker = SalvageChecker(header, archive.faults)
+    visitors = [salvager, *others]
+    if is_quick and archive.source.seekable:
+        items = walk_headers(archive, stop)
+        walk_through(archive, items, checker, visitors, meter, is_full=False)
+    else:
+        with read_ahead(archive, stop) as ahead:
+            walk_through(archive, ahead, checker, visitors, meter, manifest=manifest)
+    return checker
+
+
+def _cluster(offer: Offer, extent: Extent) -> bytes:
+    """Return the bytes of a cluster, stored blocks and zeros."""
+    whole = bytearray(CLUSTER_SIZE)
+    if extent.buffer is not None:
+        at = offer.start
+        for block, blocks in runs_in(offer.mask):
+            place, size = block * BLOCK_SIZE, blocks * BLOCK_SIZE
+            whole[place : place + size] = extent.buffer.view[at : at + size]
+            at += size
+    return bytes(whole)

@@ -1,0 +1,101 @@
+"""What a salvage got back, or would: frozen values, a device each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from vmatui.engine.checking.findings import MAX_RANGES, Range
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.restoring.restore import Output
+from vmatui.engine.salvaging.copies import Copy
+from vmatui.engine.salvaging.holding import Holding
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSalvage:
+    """What was got back of one device; the three counts of clusters add up to all."""
+
+    dev_id: int
+    name: str
+    size: int
+    """Bytes."""
+    is_size_learnt: bool
+    """Whether the size is only known to the cluster."""
+    clusters: int
+    sound: int
+    doubtful: int
+    missing: int
+    sound_bytes: int
+    doubtful_bytes: int
+    missing_bytes: int
+    reasons: tuple[tuple[str, int], ...]
+    """Why clusters are in doubt, and how many for each."""
+    repeated: int
+    """How often a doubtful cluster came again, no better; the first one was kept."""
+    origins: tuple[int, ...]
+    """Clusters, sound and doubtful, that came from each copy."""
+    differing: int
+    """Clusters that copies hold with other data."""
+    differing_ranges: tuple[Range, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing or in doubt."""
+        return self.sound == self.clusters and not self.is_size_learnt
+
+
+@dataclass(frozen=True, slots=True)
+class SalvageReport:
+    """What a salvage did."""
+
+    copies: tuple[VerifyReport, ...]
+    """What is wrong with each copy, in the order in which they were read."""
+    notes: tuple[str, ...]
+    """What was done to damaged headers."""
+    is_header_whole: bool
+    devices: tuple[DeviceSalvage, ...]
+    outputs: tuple[Output, ...]
+    configs: tuple[Output, ...]
+    maps: Mapping[int, Path]
+    """The mapfiles, by dev_id."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing or in doubt."""
+        return all(output.is_complete for output in (*self.outputs, *self.configs))
+
+
+def device_salvage(holding: Holding, *, is_size_learnt: bool) -> DeviceSalvage:
+    """Return what is held of a device now.
+
+    Args:
+        holding: After the walks.
+        is_size_learnt: Whether the size is only known to the cluster.
+    """
+    device = holding.device
+    return DeviceSalvage(
+        dev_id=device.dev_id,
+        name=device.name,
+        size=device.size,
+        is_size_learnt=is_size_learnt,
+        clusters=device.clusters,
+        sound=len(holding.sound),
+        doubtful=len(holding.doubtful),
+        missing=holding.missing,
+        sound_bytes=holding.bytes_in(holding.sound.iter_present()),
+        doubtful_bytes=holding.bytes_in(holding.doubtful.iter_present()),
+        missing_bytes=holding.bytes_in(holding.iter_missing()),
+        reasons=tuple((why, len(known)) for why, known in holding.reasons.items() if len(known)),
+        repeated=holding.repeated,
+        origins=tuple(len(origin) for origin in holding.origins),
+        differing=len(holding.differing),
+        differing_ranges=tuple(islice(holding.differing.iter_present(), MAX_RANGES)),
+    )
+
+
+def notes_of(copies: Sequence[Copy]) -> tuple[str, ...]:
+    """Return what was done to the headers of copies."""
+    return tuple(note for copy in copies for note in copy.notes)
