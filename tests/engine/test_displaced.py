@@ -13,13 +13,13 @@ from tests.forge import EXTENT_HEADER, noise
 from tests.opening import opened, report_of
 from tests.salvaging import IMAGES, counts, device, differing, images, salvage_to
 from tests.sealing import sealed_file
-from vmatui.engine.clustermap import DOUBTFUL, FAULT, ClusterMap
-from vmatui.engine.copies import opened_copies
-from vmatui.engine.offers import words_for
-from vmatui.engine.plan import plan_restore
-from vmatui.engine.salvage import salvage
-from vmatui.engine.salvageplan import plan_salvage
-from vmatui.engine.verify import verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing.clustermap import DOUBTFUL, FAULT, ClusterMap
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.salvaging.copies import opened_copies
+from vmatui.engine.salvaging.offers import words_for
+from vmatui.engine.salvaging.salvage import salvage
+from vmatui.engine.salvaging.salvageplan import plan_salvage
 
 FORGED = sound()
 ARCHIVE = FORGED.build()
