@@ -19,6 +19,8 @@ class Phase(StrEnum):
     """Making existing targets read zero."""
     READING = "reading"
     """Walking the archive; a restore writes at the same time."""
+    FILLING = "filling"
+    """Writing what says that something is missing."""
     SYNCING = "syncing"
     """Waiting until all that was written is on the disk."""
 
@@ -29,7 +31,7 @@ class Progress:
 
     phase: Phase
     done: int
-    """Bytes of the archive's file or pipe that were read; in other phases bytes prepared."""
+    """Bytes of the archive's file or pipe that were read; in other phases bytes written."""
     total: int | None
     """Bytes there are in all, or None when nobody knows (a pipe)."""
     extents: int = 0

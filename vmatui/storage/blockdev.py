@@ -106,7 +106,7 @@ def _place_facts(path: Path, kind: Literal["absent", "folder", "other"]) -> Path
         mounted_at=(),
         used_by=(),
         holds=None,
-        free=_free_bytes(place),
+        free=free_bytes(place),
     )
 
 
@@ -121,7 +121,7 @@ def _file_facts(path: Path, status: os.stat_result) -> PathFacts:
         mounted_at=mounts_of(wanted),
         used_by=tuple(users_of(wanted, str(path))),
         holds=signature(path),
-        free=_free_bytes(path),
+        free=free_bytes(path),
     )
 
 
@@ -167,6 +167,7 @@ def _nearest_existing(path: Path) -> Path:
     return next(place for place in (path, *path.parents) if place.exists())
 
 
-def _free_bytes(path: Path) -> int:
+def free_bytes(path: Path) -> int:
+    """Return how many bytes are free where a path is."""
     numbers = os.statvfs(path)
     return numbers.f_bavail * numbers.f_frsize

@@ -42,8 +42,8 @@ def offering(copies: Sequence[Path], folder: Path) -> JobFunction:
         with opened_copies(copies, cancel) as opened:
             header = best_copy(opened).archive.header
             target = plan_restore(header, folder=folder, resumable=False, archive=copies[0])
-            plan = plan_salvage(target, opened)
             preview = preview_salvage(opened, progress=progress, cancel=cancel)
+            plan = plan_salvage(target, opened, preview=preview)
         return SalvageOffer(header, preview, plan)
 
     return run

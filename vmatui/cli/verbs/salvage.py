@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vmatui.cli import diagnostics, output
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.parser import Arguments
@@ -10,7 +12,7 @@ from vmatui.cli.restorewords import device_lines, wanted_plan, warn_of_direct_ta
 from vmatui.engine.checking.report import sentences
 from vmatui.engine.limit import Limiter
 from vmatui.engine.restoring.reportlines import output_lines
-from vmatui.engine.salvaging.copies import best_copy, opened_copies
+from vmatui.engine.salvaging.copies import Copy, best_copy, opened_copies
 from vmatui.engine.salvaging.fill import Fill
 from vmatui.engine.salvaging.salvage import salvage
 from vmatui.engine.salvaging.salvagelines import (
@@ -20,9 +22,11 @@ from vmatui.engine.salvaging.salvagelines import (
     salvage_record,
 )
 from vmatui.engine.salvaging.salvageplan import plan_salvage
+from vmatui.engine.salvaging.salvagepreview import SalvagePreview, preview_salvage
 from vmatui.engine.salvaging.salvagereport import SalvageReport
 from vmatui.errors import FaultyArchiveError, UsageError
 from vmatui.storage.descriptor import STANDARD_INPUT
+from vmatui.storage.faults import Compression
 
 
 def run(arguments: Arguments, interruption: Interruption) -> int:
@@ -31,7 +35,8 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     with opened_copies([arguments.file, *arguments.also]) as copies:
         header = best_copy(copies).archive.header
         restore = wanted_plan(arguments, header, resumable=False)
-        plan = plan_salvage(restore, copies, Fill(arguments.fill or Fill.ZERO))
+        preview = _look_ahead(copies)
+        plan = plan_salvage(restore, copies, Fill(arguments.fill or Fill.ZERO), preview)
         if arguments.dry_run:
             return show_plan(plan, salvage_plan_record(plan) if arguments.json else None)
         if plan.problems:
@@ -52,6 +57,15 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     if arguments.json:
         output.write_json(salvage_record(report))
     return 0 if report.is_complete else FaultyArchiveError.exit_code
+
+
+def _look_ahead(copies: Sequence[Copy]) -> SalvagePreview | None:
+    """Return what would come back, if the headers of the extents tell it quickly."""
+    sources = [copy.archive.source for copy in copies]
+    if any(each.compression is not Compression.NONE or not each.seekable for each in sources):
+        return None
+    with opened_copies([copy.archive.name for copy in copies]) as looked_at:
+        return preview_salvage(looked_at)
 
 
 def _check(arguments: Arguments) -> None:

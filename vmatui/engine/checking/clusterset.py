@@ -38,6 +38,12 @@ class ClusterSet:
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def end(self) -> int:
+        """One more than the highest cluster of the set; 0 if it is empty."""
+        number = max(self._full.union(self._open), default=0)
+        return (number << _CHUNK_BITS) + self._bits(number).bit_length()
+
     def __contains__(self, cluster: int) -> bool:
         return not self.is_free(cluster, cluster)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from vmatui.engine.restoring.planneddevice import PlannedDevice
+from vmatui.storage.blockdev import free_bytes
 from vmatui.storage.destination import ZeroPolicy
 from vmatui.storage.imageformat import RAW
 
@@ -32,21 +33,31 @@ def space_warnings(devices: Iterable[PlannedDevice]) -> Iterator[str]:
 
     A sparse file may need far less than its size, so that is no problem yet.
     """
+    for needed, free, place in lacking_space((each, each.device.size) for each in devices):
+        yield (
+            f"the disks need up to {size_text(needed)} in {place}, {size_text(free)} are "
+            "free: enough only if much of them is zero"
+        )
+
+
+def lacking_space(needs: Iterable[tuple[PlannedDevice, int]]) -> Iterator[tuple[int, int, Path]]:
+    """Yield the file systems that have too little space now: bytes needed, bytes free, a place.
+
+    Args:
+        needs: Devices and how many bytes each takes, if it goes into a file.
+    """
     needed: dict[int, int] = {}
-    free: dict[int, tuple[int, Path]] = {}
-    for planned in devices:
+    places: dict[int, Path] = {}
+    for planned, size in needs:
         if planned.facts is not None and planned.facts.free is not None:
             place = next(path for path in planned.facts.path.parents if path.exists())
             system = place.stat().st_dev
-            needed[system] = needed.get(system, 0) + planned.device.size
-            free[system] = planned.facts.free, place
-    for system, size in needed.items():
-        available, place = free[system]
-        if size > available:
-            yield (
-                f"the disks need up to {size_text(size)} in {place}, {size_text(available)} are "
-                "free: enough only if much of them is zero"
-            )
+            needed[system] = needed.get(system, 0) + size
+            places[system] = place
+    for system, place in places.items():
+        free = free_bytes(place)
+        if needed[system] > free:
+            yield needed[system], free, place
 
 
 def size_text(size: int) -> str:

@@ -44,6 +44,16 @@ class Holding:
         """Clusters that nobody brought."""
         return self.device.clusters - len(self.sound) - len(self.doubtful)
 
+    @property
+    def missing_bytes(self) -> int:
+        """Bytes of the device that nobody brought."""
+        return self.bytes_in(self.iter_missing())
+
+    @property
+    def end(self) -> int:
+        """Bytes of the device up to the end of the highest cluster that was taken."""
+        return self._end(max(self.sound.end, self.doubtful.end) - 1)
+
     def is_free(self, first: int, last: int) -> bool:
         """Whether the clusters from `first` to `last` are inside the device and all missing."""
         if not first <= last < self.device.clusters:

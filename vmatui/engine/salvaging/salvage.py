@@ -19,7 +19,7 @@ from vmatui.engine.restoring.restoretargets import OpenTargets, opened_targets
 from vmatui.engine.restoring.targetsteps import close_target, prepare_targets, sync_targets
 from vmatui.engine.restoring.writer import Pace
 from vmatui.engine.salvaging.copies import Copy, best_copy
-from vmatui.engine.salvaging.fill import fill_missing
+from vmatui.engine.salvaging.fill import Fill, fill_missing, space_problem
 from vmatui.engine.salvaging.holding import Holdings, new_holdings
 from vmatui.engine.salvaging.salvageplan import SalvagePlan
 from vmatui.engine.salvaging.salvager import Salvager, walk_copy
@@ -77,10 +77,11 @@ def salvage(
                 copy, best.archive.header, salvager, others, meter, stop, manifest=manifest
             )
             reports.append(make_report(copy.archive, checker, is_full=True))
-        for dev_id, target in targets.kept.items():
-            fill_missing(target, holdings[dev_id].iter_missing(), plan.fill, stop)
+        problem = "" if plan.fill is Fill.ZERO else _space_problem(plan, holdings)
+        if plan.fill is Fill.PATTERN and not problem:
+            fill_missing(targets.kept, holdings, Meter(progress), stop, limiter)
         sync_targets(targets.devices, checker, meter, stop)
-        report = _report(copies, plan, holdings, targets, reports)
+        report = _report(copies, plan, holdings, targets, reports, problem)
     for dev_id, path in plan.maps.items():
         lines = iter_mapfile(holdings[dev_id].device.size, holdings[dev_id].stretches())
         write_mapfile(path, lines, overwrite=plan.restore.overwrite)
@@ -93,8 +94,9 @@ def _report(
     holdings: Holdings,
     targets: OpenTargets,
     reports: Sequence[VerifyReport],
+    problem: str,
 ) -> SalvageReport:
-    """Give the outputs their names, and tell what is in them."""
+    """Give the outputs their names, and tell what is in them, and why it is not filled."""
     best = best_copy(copies)
     is_whole = best.is_header_whole
     restored = [planned.device.dev_id for planned in plan.restore.restored]
@@ -112,9 +114,15 @@ def _report(
         _output(None, planned.config.name, target, is_whole)
         for planned, (target, _) in zip(plan.restore.configs, targets.configs, strict=True)
     )
-    return SalvageReport(
-        tuple(reports), notes_of(copies), is_whole, devices, outputs, configs, plan.maps
-    )
+    notes = notes_of(copies)
+    if problem:
+        notes += (f"what is missing reads zero, it was not filled: {problem}",)
+    return SalvageReport(tuple(reports), notes, is_whole, devices, outputs, configs, plan.maps)
+
+
+def _space_problem(plan: SalvagePlan, holdings: Holdings) -> str:
+    missing = {dev_id: holding.missing_bytes for dev_id, holding in holdings.items()}
+    return space_problem(plan.restore, missing)
 
 
 def _output(dev_id: int | None, name: str, target: ResumableTarget, is_complete: bool) -> Output:

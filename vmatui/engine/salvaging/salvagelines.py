@@ -12,7 +12,7 @@ from vmatui.engine.restoring.reportlines import incomplete_places
 from vmatui.engine.restoring.restorerecords import output_records, plan_record
 from vmatui.engine.salvaging.offers import words_for
 from vmatui.engine.salvaging.salvageplan import SalvagePlan
-from vmatui.engine.salvaging.salvagereport import DeviceSalvage, SalvageReport
+from vmatui.engine.salvaging.salvagereport import DeviceSalvage, SalvageReport, size_doubts
 from vmatui.errors import printable
 
 
@@ -28,6 +28,7 @@ def salvage_lines(report: SalvageReport) -> Iterator[str]:
                 f"{device.name}: doubtful clusters came again {device.repeated} times, no better; "
                 "the first of each was kept"
             )
+    yield from map(printable, size_doubts(report.devices))
     configs = ", ".join(config.name for config in report.configs)
     yield printable(f"configs that were found: {configs or 'none'}")
     for path in report.maps.values():
@@ -73,6 +74,7 @@ def salvage_plan_record(plan: SalvagePlan) -> Record:
         "salvage": {
             "also": list(plan.copies[1:]),
             "fill": plan.fill.value,
+            "fill_bytes": plan.fill_bytes,
             "maps": {str(dev_id): str(path) for dev_id, path in plan.maps.items()},
             "notes": list(plan.notes),
         },
@@ -114,6 +116,7 @@ def _device_record(device: DeviceSalvage) -> Record:
         "sound_bytes": device.sound_bytes,
         "doubtful_bytes": device.doubtful_bytes,
         "missing_bytes": device.missing_bytes,
+        "end": device.end,
         "reasons": dict(device.reasons),
         "repeated": device.repeated,
         "copies": list(device.origins),

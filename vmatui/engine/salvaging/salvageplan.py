@@ -9,8 +9,11 @@ from pathlib import Path
 
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.planneddevice import PlannedDevice, overwrite_problem
+from vmatui.engine.restoring.plansentences import size_text
 from vmatui.engine.salvaging.copies import Copy
-from vmatui.engine.salvaging.fill import Fill
+from vmatui.engine.salvaging.fill import Fill, space_problem
+from vmatui.engine.salvaging.salvagepreview import SalvagePreview
+from vmatui.engine.salvaging.salvagereport import notes_of, size_doubts
 from vmatui.storage.blockdev import file_key
 from vmatui.storage.descriptor import STANDARD_INPUT
 from vmatui.storage.imageformat import RAW
@@ -32,6 +35,8 @@ class SalvagePlan:
     own_problems: tuple[str, ...]
     notes: tuple[str, ...]
     """What was done to damaged headers."""
+    preview: SalvagePreview | None
+    """What would come back; None if nobody has looked."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -41,7 +46,15 @@ class SalvagePlan:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What may go wrong, but need not."""
-        return (*self.notes, *self.restore.warnings)
+        doubts = () if self.preview is None else size_doubts(self.preview.devices)
+        return (*self.notes, *doubts, *self.restore.warnings)
+
+    @property
+    def fill_bytes(self) -> int | None:
+        """Bytes that are written where nothing comes back; None if nobody knows."""
+        if self.fill is Fill.ZERO:
+            return 0
+        return None if self.preview is None else sum(_missing(self.restore, self.preview).values())
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -49,7 +62,12 @@ class SalvagePlan:
         return (*self.restore.sentences, *_sentences(self))
 
 
-def plan_salvage(plan: RestorePlan, copies: Sequence[Copy], fill: Fill = Fill.ZERO) -> SalvagePlan:
+def plan_salvage(
+    plan: RestorePlan,
+    copies: Sequence[Copy],
+    fill: Fill = Fill.ZERO,
+    preview: SalvagePreview | None = None,
+) -> SalvagePlan:
     """Plan a salvage; nothing is changed.
 
     Args:
@@ -57,6 +75,7 @@ def plan_salvage(plan: RestorePlan, copies: Sequence[Copy], fill: Fill = Fill.ZE
             `resumable=False`.
         copies: Open.
         fill: What stands in the outputs where nothing was got back.
+        preview: Of the same copies.
     """
     maps = {
         planned.device.dev_id: mapfile_path(planned.path)
@@ -68,9 +87,24 @@ def plan_salvage(plan: RestorePlan, copies: Sequence[Copy], fill: Fill = Fill.ZE
         tuple(copy.archive.name for copy in copies),
         fill,
         maps,
-        tuple(_problems(plan, copies, maps)),
-        tuple(note for copy in copies for note in copy.notes),
+        (*_problems(plan, copies, maps), *_fill_problems(plan, fill, preview)),
+        notes_of(copies),
+        preview,
     )
+
+
+def _missing(plan: RestorePlan, preview: SalvagePreview) -> dict[int, int]:
+    """Return the bytes of each restored device that would not come back, by dev_id."""
+    restored = {planned.device.dev_id for planned in plan.restored}
+    devices = (device for device in preview.devices if device.dev_id in restored)
+    return {device.dev_id: device.missing_bytes for device in devices}
+
+
+def _fill_problems(plan: RestorePlan, fill: Fill, preview: SalvagePreview | None) -> Iterator[str]:
+    if fill is not Fill.ZERO and preview is not None:
+        problem = space_problem(plan, _missing(plan, preview))
+        if problem:
+            yield problem
 
 
 def _problems(plan: RestorePlan, copies: Sequence[Copy], maps: dict[int, Path]) -> Iterator[str]:
@@ -105,10 +139,17 @@ def _sentences(plan: SalvagePlan) -> Iterator[str]:
     yield f"salvages {plan.copies[0]}: goes on after every fault and takes what proves itself"
     for name in plan.copies[1:]:
         yield f"then takes from {name} what is still missing or doubtful, and compares the rest"
-    yield (
-        "what stays missing reads zero"
-        if plan.fill is Fill.ZERO
-        else "what stays missing is filled with a text that says so"
-    )
+    yield _fill_sentence(plan)
     for path in plan.maps.values():
         yield f"a mapfile in GNU ddrescue's format goes to {path}"
+
+
+def _fill_sentence(plan: SalvagePlan) -> str:
+    if plan.fill is Fill.ZERO:
+        return "what stays missing reads zero"
+    if plan.fill_bytes is None:
+        most = sum(planned.device.size for planned in plan.restore.restored)
+        size = f"up to {size_text(most)}, how much is known only after reading"
+    else:
+        size = f"{size_text(plan.fill_bytes)} as far as the headers of the extents tell"
+    return f"what stays missing is filled with a text that says so: {size}"

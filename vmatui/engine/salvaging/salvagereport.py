@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from vmatui.engine.checking.findings import MAX_RANGES, Range
 from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.restoring.plansentences import size_text
 from vmatui.engine.restoring.restore import Output
 from vmatui.engine.salvaging.copies import Copy
 from vmatui.engine.salvaging.holding import Holding
@@ -31,6 +32,8 @@ class DeviceSalvage:
     sound_bytes: int
     doubtful_bytes: int
     missing_bytes: int
+    end: int
+    """Bytes of the device up to the end of the highest cluster that came back."""
     reasons: tuple[tuple[str, int], ...]
     """Why clusters are in doubt, and how many for each."""
     repeated: int
@@ -54,7 +57,7 @@ class SalvageReport:
     copies: tuple[VerifyReport, ...]
     """What is wrong with each copy, in the order in which they were read."""
     notes: tuple[str, ...]
-    """What was done to damaged headers."""
+    """What was done to damaged headers, and what was left undone."""
     is_header_whole: bool
     devices: tuple[DeviceSalvage, ...]
     outputs: tuple[Output, ...]
@@ -87,13 +90,25 @@ def device_salvage(holding: Holding, *, is_size_learnt: bool) -> DeviceSalvage:
         missing=holding.missing,
         sound_bytes=holding.bytes_in(holding.sound.iter_present()),
         doubtful_bytes=holding.bytes_in(holding.doubtful.iter_present()),
-        missing_bytes=holding.bytes_in(holding.iter_missing()),
+        missing_bytes=holding.missing_bytes,
+        end=holding.end,
         reasons=tuple((why, len(known)) for why, known in holding.reasons.items() if len(known)),
         repeated=holding.repeated,
         origins=tuple(len(origin) for origin in holding.origins),
         differing=len(holding.differing),
         differing_ranges=tuple(islice(holding.differing.iter_present(), MAX_RANGES)),
     )
+
+
+def size_doubts(devices: Iterable[DeviceSalvage]) -> Iterator[str]:
+    """Yield the devices of which the archive has so little that their sizes may be wrong."""
+    for device in devices:
+        if 2 * device.end < device.size:
+            what = f"no cluster beyond {size_text(device.end)}" if device.end else "no cluster"
+            yield (
+                f"{device.name}: {what} is in the archive, though its header says "
+                f"{size_text(device.size)}: compare with the VM's config"
+            )
 
 
 def notes_of(copies: Sequence[Copy]) -> tuple[str, ...]:

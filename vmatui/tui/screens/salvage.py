@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.indexing.picture import Picture
-from vmatui.engine.salvaging.salvagereport import SalvageReport
+from vmatui.engine.salvaging.salvagereport import SalvageReport, size_doubts
 from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
@@ -175,4 +175,4 @@ def _told(report: SalvageReport, folder: Path) -> list[str]:
         told[0] += f", of which incomplete: {', '.join(lacking)}"
     if report.maps:
         told.append("the .map beside each disk says what is sound, doubtful and missing")
-    return [shown(line) for line in (*told, *report.notes)]
+    return [shown(line) for line in (*told, *size_doubts(report.devices), *report.notes)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
@@ -89,10 +91,15 @@ class JobBar(Widget):
         )
 
 
+_TITLES: Final = {
+    Phase.PREPARING: "Preparing targets",
+    Phase.FILLING: "Filling what is missing",
+    Phase.SYNCING: "Writing out",
+}
+
+
 def _title(title: str, progress: Progress) -> str:
-    return {Phase.PREPARING: "Preparing targets", Phase.SYNCING: "Writing out"}.get(
-        progress.phase, title
-    )
+    return _TITLES.get(progress.phase, title)
 
 
 def _facts(progress: Progress, *, counts_errors: bool) -> list[str]:
