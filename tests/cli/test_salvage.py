@@ -55,7 +55,7 @@ def test_two_copies_make_one_whole(folder: Path) -> None:
     other = made("b.vma.zst", as_zstd(with_flips({3: [MASK]})))
     result = run("restore", "--salvage", one, "--also", other, "out")
     assert [Path("out", name).read_bytes() for name in NAMES] == list(IMAGES.values())
-    assert "8 clusters from a.vma, 4 clusters from b.vma.zst" in result.stderr
+    assert "8 clusters from a.vma, 4 clusters (0-3) from b.vma.zst" in result.stderr
     assert "the copies disagree nowhere" in result.stderr
     assert "incomplete" not in result.stderr
     assert "complete: nothing is missing or in doubt" in result.stderr

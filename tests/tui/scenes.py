@@ -332,8 +332,21 @@ async def the_salvaged(pilot: Pilot[None]) -> None:
     shutil.rmtree(next(Path().glob("salvage-*")))
 
 
-async def _offer(pilot: Pilot[None]) -> None:
-    await press(pilot, "S", "enter", "enter")
+@scene(f"dump/{DAMAGED}", sizes=BOTH)
+async def the_salvaged_from_two_copies(pilot: Pilot[None]) -> None:
+    """How much came from each copy; the cursor is on a cluster that the first one lacks."""
+    await _offer(pilot, SOUND)
+    await press(pilot, "enter")
+    await wait_for(pilot, lambda: bool(pilot.app.screen.query("MapView")))
+    await settle(pilot)
+    await press(pilot, "g", *"402", "enter")
+    shutil.rmtree(next(Path().glob("salvage-*")))
+
+
+async def _offer(pilot: Pilot[None], other: str = "") -> None:
+    await press(pilot, "S", "enter")
+    pilot.app.screen.query_one(Input).value = other and str(Path("dump", other))
+    await press(pilot, "enter")
     await wait_for(pilot, lambda: bool(pilot.app.screen.query("#question")))
     await settle(pilot)
 

@@ -8,13 +8,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.compressors import as_zstd
-from tests.damage import DAMAGED, DISKS, sound
+from tests.damage import DAMAGED, DISKS, HIT_CLUSTER, sound
 from tests.tui.driving import drive, notices, press, settle, wait_for
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
 from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.salvage import SalvageScreen
+from vmatui.tui.widgets.celldetail import CellDetail
 
 
 async def _begin(pilot: Pilot[None], folder: Path, other: str = "") -> SalvageScreen:
@@ -81,6 +82,11 @@ def test_a_second_copy_fills_what_the_first_lacks(archive: Path, tmp_path: Path)
         await _agree(pilot, screen)
         assert screen.report is not None
         assert screen.report.is_complete
+        told = str(screen.query_one("#salvage-told").render())
+        assert "clusters: 24 from " in told
+        assert "1 from other.vma.zst; they disagree nowhere" in told
+        await press(pilot, "g", *str(HIT_CLUSTER), "enter")
+        assert "from other.vma.zst" in str(screen.query_one(CellDetail).render())
 
     drive(app, steps)
     for disk in DISKS:

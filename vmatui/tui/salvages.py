@@ -64,7 +64,12 @@ def salvaging(offer: SalvageOffer, picture: Picture) -> JobFunction:
                     f"{offer.plan.copies[0]} has changed since it was looked at: begin anew"
                 )
             return salvage(
-                opened, offer.plan, visitors=picture.visitors, progress=progress, cancel=cancel
+                opened,
+                offer.plan,
+                visitors=picture.visitors,
+                cluster_map=picture.map,
+                progress=progress,
+                cancel=cancel,
             )
 
     return run

@@ -54,6 +54,11 @@ class ClusterSet:
                 return False
         return True
 
+    def count(self, first: int, last: int) -> int:
+        """Return how many of the clusters from `first` to `last`, both included, are in the set."""
+        pieces = _pieces(first, last)
+        return sum((self._bits(number) & bits).bit_count() for number, bits in pieces)
+
     def add(self, first: int, last: int) -> None:
         """Add the clusters from `first` to `last`, both included and inside the device.
 

@@ -120,7 +120,7 @@ class ClusterMap:
         if extent.faults or extent.holes or extent.is_displaced:
             known = rejected | extent.proved
             doubtful = [slot for position, slot in enumerate(used) if position not in known]
-            self._doubt(doubtful, zeros=not extent.is_sound)
+            self.doubt(doubtful, zeros=not extent.is_sound)
         for position in rejected:
             if position < len(used):
                 self._flag(used[position])
@@ -154,11 +154,11 @@ class ClusterMap:
         """Take note that the walk is over."""
         self.is_complete = True
 
-    def _doubt(self, slots: Iterable[int], *, zeros: bool) -> None:
-        """Flag what was accepted of an extent with faults elsewhere.
+    def doubt(self, slots: Iterable[int], *, zeros: bool = True) -> None:
+        """Flag clusters that are there, though not all is well with their extents.
 
         Args:
-            slots: Of the accepted clusters.
+            slots: Of clusters that were marked.
             zeros: Whether also those without data, for which a sound header is enough.
         """
         for slot in slots:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from vmatui.engine.checking.prover import fitting_manifest
 from vmatui.engine.checking.report import VerifyReport, make_report
 from vmatui.engine.checking.verify import Visitor
+from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import Meter, ProgressFunction, ignore
 from vmatui.engine.restoring.restore import Output
@@ -21,6 +22,7 @@ from vmatui.engine.restoring.writer import Pace
 from vmatui.engine.salvaging.copies import Copy, best_copy
 from vmatui.engine.salvaging.fill import Fill, fill_missing, space_problem
 from vmatui.engine.salvaging.holding import Holdings, new_holdings
+from vmatui.engine.salvaging.provenance import Provenance
 from vmatui.engine.salvaging.salvageplan import SalvagePlan
 from vmatui.engine.salvaging.salvager import Salvager, walk_copy
 from vmatui.engine.salvaging.salvagereport import (
@@ -39,6 +41,7 @@ def salvage(
     plan: SalvagePlan,
     *,
     visitors: Sequence[Visitor] = (),
+    cluster_map: ClusterMap | None = None,
     limiter: Limiter | None = None,
     progress: ProgressFunction = ignore,
     cancel: threading.Event | None = None,
@@ -49,6 +52,7 @@ def salvage(
         copies: Just opened; they are read to their ends and not closed.
         plan: Without problems; made for the same copies.
         visitors: Hear of every extent of the first copy after it was written.
+        cluster_map: One of them; the other copies draw on it what was taken from them.
         limiter: Keeps the payload that is read a second below a limit, and pauses.
         progress: Gets a value about ten times a second and one at the end, for each copy.
         cancel: Stops the job soon after it is set; new files are removed again.
@@ -72,7 +76,7 @@ def salvage(
         for number, copy in enumerate(copies):
             pace = [] if limiter is None else [Pace(limiter, stop)]
             others = [*pace, *visitors] if number == 0 else pace
-            salvager = Salvager(holdings, number, targets.kept)
+            salvager = Salvager(holdings, number, targets.kept, cluster_map if number else None)
             checker = walk_copy(
                 copy, best.archive.header, salvager, others, meter, stop, manifest=manifest
             )
@@ -117,7 +121,16 @@ def _report(
     notes = notes_of(copies)
     if problem:
         notes += (f"what is missing reads zero, it was not filled: {problem}",)
-    return SalvageReport(tuple(reports), notes, is_whole, devices, outputs, configs, plan.maps)
+    return SalvageReport(
+        tuple(reports),
+        notes,
+        is_whole,
+        devices,
+        outputs,
+        configs,
+        plan.maps,
+        Provenance(plan.copies, holdings),
+    )
 
 
 def _space_problem(plan: SalvagePlan, holdings: Holdings) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from vmatui.engine.checking.findings import format_ranges
+from vmatui.engine.checking.findings import Range, format_ranges
 from vmatui.engine.checking.records import verify_record
 from vmatui.engine.checking.report import count_clusters
 from vmatui.engine.jsontext import Record
@@ -94,13 +94,21 @@ def _device_line(device: DeviceSalvage) -> str:
 
 
 def _copies_line(device: DeviceSalvage, names: list[str]) -> str:
-    counts = zip(device.origins, names, strict=True)
-    told = ", ".join(f"{count_clusters(count)} from {name}" for count, name in counts)
+    told = ", ".join(
+        f"{count_clusters(count)}{_others(ranges if number else ())} from {name}"
+        for number, (count, ranges, name) in enumerate(
+            zip(device.origins, device.origin_ranges, names, strict=True)
+        )
+    )
     if not device.differing:
         return f"{device.name}: {told}; the copies disagree nowhere"
     ranges = format_ranges(device.differing_ranges)
     told += f"; the copies disagree on {count_clusters(device.differing)} ({ranges})"
     return f"{device.name}: {told}"
+
+
+def _others(ranges: Sequence[Range]) -> str:
+    return f" ({format_ranges(ranges)})" if ranges else ""
 
 
 def _device_record(device: DeviceSalvage) -> Record:
@@ -120,6 +128,7 @@ def _device_record(device: DeviceSalvage) -> Record:
         "reasons": dict(device.reasons),
         "repeated": device.repeated,
         "copies": list(device.origins),
+        "copy_ranges": [[[*each] for each in ranges] for ranges in device.origin_ranges],
         "differing": device.differing,
         "differing_ranges": [[first, last] for first, last in device.differing_ranges],
     }

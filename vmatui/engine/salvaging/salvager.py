@@ -17,6 +17,7 @@ from vmatui.engine.checking.checker import Checker, Rejected
 from vmatui.engine.checking.clusterset import ADDRESS, runs_of
 from vmatui.engine.checking.unsettled import Unsettled
 from vmatui.engine.checking.verify import Visitor, walk_through
+from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.progress import Meter
 from vmatui.engine.restoring.gather import gather_writes
 from vmatui.engine.salvaging.copies import Copy
@@ -60,6 +61,7 @@ class Salvager:
         holdings: By dev_id; those of earlier copies are in them.
         copy: Number of the copy.
         targets: Open, by dev_id; without them nothing is written or compared.
+        cluster_map: Gets what is taken; None for a copy that draws it all.
     """
 
     def __init__(
@@ -67,7 +69,9 @@ class Salvager:
         holdings: Holdings,
         copy: int = 0,
         targets: Mapping[int, ResumableTarget] | None = None,
+        cluster_map: ClusterMap | None = None,
     ) -> None:
+        self._cluster_map = cluster_map
         self._holdings = holdings
         self._copy = copy
         self._targets = targets or {}
@@ -90,6 +94,8 @@ class Salvager:
         if not self._takes_whole(extent):
             left = self._take_each(extent)
         self._unsettled.add(extent, left | extent.proved)
+        if self._cluster_map is not None:
+            self._draw(self._cluster_map, extent, left)
         if extent.buffer is None:
             return
         payload = extent.buffer.view
@@ -100,6 +106,15 @@ class Salvager:
 
     def finish(self) -> None:
         """Everything was taken when it came."""
+
+    def _draw(self, cluster_map: ClusterMap, extent: Extent, left: Rejected) -> None:
+        """Put on the map what was taken of an extent."""
+        used = extent.header.used
+        taken = [slot for position, slot in enumerate(used) if position not in left]
+        cluster_map.mark(taken)
+        cluster_map.doubt(
+            slot for slot in taken if slot & _NUMBER in self._holdings[slot >> 32 & 0xFF].doubtful
+        )
 
     def _takes_whole(self, extent: Extent) -> bool:
         """Whether all clusters of an extent could be taken at once: they are sound and new."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.engine.checking.findings import MAX_RANGES, Range
 from vmatui.engine.checking.report import VerifyReport
 from vmatui.engine.restoring.plansentences import size_text
 from vmatui.engine.restoring.restore import Output
 from vmatui.engine.salvaging.copies import Copy
 from vmatui.engine.salvaging.holding import Holding
+from vmatui.engine.salvaging.provenance import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class DeviceSalvage:
     """How often a doubtful cluster came again, no better; the first one was kept."""
     origins: tuple[int, ...]
     """Clusters, sound and doubtful, that came from each copy."""
+    origin_ranges: tuple[tuple[Range, ...], ...]
+    """The first of their ranges, for each copy."""
     differing: int
     """Clusters that copies hold with other data."""
     differing_ranges: tuple[Range, ...]
@@ -64,6 +68,8 @@ class SalvageReport:
     configs: tuple[Output, ...]
     maps: Mapping[int, Path]
     """The mapfiles, by dev_id."""
+    provenance: Provenance
+    """From which copy each cluster came."""
 
     @property
     def is_complete(self) -> bool:
@@ -95,9 +101,14 @@ def device_salvage(holding: Holding, *, is_size_learnt: bool) -> DeviceSalvage:
         reasons=tuple((why, len(known)) for why, known in holding.reasons.items() if len(known)),
         repeated=holding.repeated,
         origins=tuple(len(origin) for origin in holding.origins),
+        origin_ranges=tuple(_some(origin) for origin in holding.origins),
         differing=len(holding.differing),
-        differing_ranges=tuple(islice(holding.differing.iter_present(), MAX_RANGES)),
+        differing_ranges=_some(holding.differing),
     )
+
+
+def _some(clusters: ClusterSet) -> tuple[Range, ...]:
+    return tuple(islice(clusters.iter_present(), MAX_RANGES))
 
 
 def size_doubts(devices: Iterable[DeviceSalvage]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.salvagetable import SalvageTable
 from vmatui.tui.widgets.styles import ACCENT, ERROR, GOOD, MUTED, TITLE, WARNING
-from vmatui.tui.wording import counted, shown
+from vmatui.tui.wording import count_text, counted, shown
 
 _QUESTION: Final = "An archive is being salvaged. New files are removed again if that is stopped."
 
@@ -45,7 +45,8 @@ class SalvageScreen(JobScreen):
 Everything that still proves itself comes back: **sound** clusters, **doubtful** ones whose
 extent has a fault elsewhere, and what is **missing** reads zero. Nothing is called complete
 unless nothing is missing or in doubt. A mapfile beside each disk, in GNU ddrescue's format,
-says which is which.
+says which is which. Of several copies, what is told of the map's cursor names the one that a
+cluster came from; what is wrong there is wrong in the first copy.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,x", "stop", "Stop", tooltip="Stop, and remove what was written"),
@@ -141,7 +142,7 @@ says which is which.
     def _finish(self, report: SalvageReport) -> None:
         self.report = report
         self._frames.stop()
-        self.query_one(MapView).show(self._picture, report.copies[0].findings)
+        self.query_one(MapView).show(self._picture, report.copies[0].findings, report.provenance)
         self.query_one(SalvageTable).tell(report.devices)
         if report.is_complete:
             self._head(("is salvaged: nothing is missing or in doubt", f"bold {GOOD}"))
@@ -173,6 +174,20 @@ def _told(report: SalvageReport, folder: Path) -> list[str]:
     told = [f"in {folder}: {counted(len(outputs), 'file')}"]
     if lacking:
         told[0] += f", of which incomplete: {', '.join(lacking)}"
+    if len(report.copies) > 1:
+        told.append(_origins(report))
     if report.maps:
         told.append("the .map beside each disk says what is sound, doubtful and missing")
     return [shown(line) for line in (*told, *size_doubts(report.devices), *report.notes)]
+
+
+def _origins(report: SalvageReport) -> str:
+    """Return how many clusters came from each copy."""
+    counts = map(sum, zip(*(device.origins for device in report.devices), strict=True))
+    told = ", ".join(
+        f"{count_text(count)} from {Path(copy.archive).name}"
+        for count, copy in zip(counts, report.copies, strict=True)
+    )
+    differing = sum(device.differing for device in report.devices)
+    words = f"they disagree on {count_text(differing)}" if differing else "they disagree nowhere"
+    return f"clusters: {told}; {words}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from textual.content import Content
@@ -25,6 +26,7 @@ from vmatui.engine.indexing.clustermap import (
 from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.engine.indexing.placement import Placement
 from vmatui.engine.indexing.regions import Region
+from vmatui.engine.salvaging.provenance import Provenance
 from vmatui.format.codes import Severity
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
 from vmatui.tui.widgets.styles import MUTED
@@ -42,6 +44,8 @@ class Origin:
     table: ExtentTable
     placement: Placement
     regions: Sequence[Region] = ()
+    provenance: Provenance | None = None
+    """From which copies a salvage has its clusters."""
 
 
 class CellDetail(Static):
@@ -108,6 +112,8 @@ def describe(
             (_extents(device_map, origin, first, last), MUTED),
         ),
     ]
+    if origin is not None and origin.provenance is not None:
+        lines += _copies(origin.provenance, device.dev_id, first, last)
     if first == last:
         lines += _one(device_map, first, complete=complete)
     else:
@@ -176,6 +182,27 @@ def _extents(device_map: DeviceMap, origin: Origin | None, first: int, last: int
     low, high, count = found
     which = f"extent {low}" if count == 1 else f"{counted(count, 'extent')} from {low} to {high},"
     return f"  · {which} at {origin.table[low].offset:#x}"
+
+
+def _copies(provenance: Provenance, dev_id: int, first: int, last: int) -> list[Content]:
+    """Say from which of several copies clusters came; nothing where there is one or none came."""
+    counts = provenance.counts(dev_id, first, last)
+    told = ", ".join(
+        shown(f"from {name}" if first == last else f"{count_text(count)} from {name}")
+        for count, name in zip(counts, map(_short, provenance.copies), strict=True)
+        if count
+    )
+    if len(counts) < 2 or not told:
+        return []
+    line = Content(told)
+    if differing := provenance.differing(dev_id, first, last):
+        more = "" if first == last else f" on {count_text(differing)}"
+        line += Content.styled(f"; the copies disagree{more}", "$text-warning")
+    return [line]
+
+
+def _short(name: str) -> str:
+    return Path(name).name[:_MOST_NAME]
 
 
 def _one(device_map: DeviceMap, cluster: int, *, complete: bool) -> list[Content]:

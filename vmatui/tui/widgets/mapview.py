@@ -24,6 +24,7 @@ from vmatui.engine.indexing.clustermap import DeviceMap
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.indexing.regions import Region
 from vmatui.engine.inspecting.byteplace import ArchivePlace, BytePlace, DevicePlace
+from vmatui.engine.salvaging.provenance import Provenance
 from vmatui.errors import UsageError, VmaError
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
@@ -98,6 +99,7 @@ class MapView(Container):
         self._view = View.CONTENT
         self._picture: Picture | None = None
         self._findings: Sequence[Finding] = ()
+        self._provenance: Provenance | None = None
         self._regions: Mapping[int, Sequence[Region]] = {}
 
     def compose(self) -> ComposeResult:
@@ -123,14 +125,20 @@ class MapView(Container):
         self.add_class("-empty")
         self.query_one("#no-map", Static).update(text)
 
-    def show(self, picture: Picture, findings: Sequence[Finding] = ()) -> None:
+    def show(
+        self,
+        picture: Picture,
+        findings: Sequence[Finding] = (),
+        provenance: Provenance | None = None,
+    ) -> None:
         """Show a picture, which a walk may be drawing; the device and the cursor stay.
 
         Args:
             picture: Of the same archive.
             findings: What the walk found, once it is over.
+            provenance: From which copies a salvage has its clusters, once it is over.
         """
-        self._picture, self._findings = picture, findings
+        self._picture, self._findings, self._provenance = picture, findings, provenance
         self.set_class(not self._devices, "-empty")
         self._show_device()
 
@@ -253,7 +261,7 @@ class MapView(Container):
             return
         device = device_map.device
         regions = self._regions.get(device.dev_id, ())
-        origin = Origin(picture.extents, picture.placement, regions)
+        origin = Origin(picture.extents, picture.placement, regions, self._provenance)
         self.query_one(CellDetail).show(
             device_map, first, last, self._findings, complete=picture.map.is_complete, origin=origin
         )

@@ -52,11 +52,14 @@ class SalvageTable(Table):
 
 
 def _why(device: DeviceSalvage) -> Cell:
+    others = sum(device.origins[1:])
+    from_others = [f"{count_text(others)} from other copies"] if others else []
     if device.is_whole:
-        return Cell("complete", "success")
+        return Cell("; ".join(("complete", *from_others)), "success")
     told = [f"{words_for(reason)}: {count_text(count)}" for reason, count in device.reasons]
     if device.missing:
         told.append(f"{size_text(device.missing_bytes)} missing")
+    told += from_others
     if device.differing:
         told.append(f"the copies disagree on {count_text(device.differing)}")
     return Cell("; ".join(told), "muted")
