@@ -166,5 +166,5 @@ def test_a_plan_for_a_machine_names_the_archive_and_the_disks(tmp_path: Path) ->
 
 
 def test_a_plan_for_a_machine_needs_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="does not exist: name the folder"):
         plan_create(str(tmp_path / "missing"), [], machine=Machine(101))

@@ -15,7 +15,9 @@ from vmatui.storage.faults import SourceFaultKind
 from vmatui.storage.unreadable import UnreadableError
 
 READ_SIZE = 1 << 18
-"""Bytes asked of the file at once."""
+"""Bytes asked of the file first: many a reader wants no more than a header."""
+_LARGEST_READ = 1 << 19
+"""Bytes asked of it at once later: what was not taken is copied behind every read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Intake:
         self.tail = tail
         """Gives up to that many of the file's last bytes, none where they cannot be had."""
         self._read = read
+        self._length = READ_SIZE
+        """Bytes that the next read asks for."""
         self._name = name
         self._buffer = memoryview(b"")
         self._at = 0
@@ -174,8 +178,9 @@ class Intake:
         self._at = 0
 
     def _read_some(self) -> bytes:
+        length, self._length = self._length, min(2 * self._length, _LARGEST_READ)
         try:
-            return self._read(READ_SIZE)
+            return self._read(length)
         except UnreadableError as error:
             self._error, self._gap = error, error.length
             return b""

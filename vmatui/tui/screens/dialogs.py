@@ -68,6 +68,13 @@ class _Suggester(SuggestPath):
 class _Dialog(FileSystemPickerScreen):
     """A dialog that lists any folder."""
 
+    HELP = """
+# A file or a folder
+
+The list shows what is in the folder. `enter` opens the folder under the cursor or takes
+the file, `..` leads to the folder around it; a name can be typed as well. `tab` goes to
+the buttons, and escape leaves everything as it was.
+"""
     ERROR_PERMISSION_ERROR = "This folder cannot be read"
 
     def compose(self) -> ComposeResult:

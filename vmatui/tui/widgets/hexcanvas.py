@@ -14,13 +14,13 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from vmatui.engine.inspecting.bytepages import PAGE, BytePages
 from vmatui.engine.inspecting.bytepieces import Flaw, Piece
 from vmatui.tui.widgets import hexlines
 from vmatui.tui.widgets.hexlines import Ground, HexBrush, Kind
+from vmatui.tui.widgets.lineview import LineView
 from vmatui.tui.widgets.palette import palette_of
 
 _MOST_LINES: Final = 1000
@@ -38,7 +38,7 @@ Headers = Callable[[int, int], Sequence[Span]]
 """Gives the headers of extents that lie between two offsets."""
 
 
-class HexCanvas(ScrollView, can_focus=True):
+class HexCanvas(LineView, can_focus=True):
     """Draws bytes with their offsets, as digits and as text."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -14,17 +14,17 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from vmatui.drawing.fields import Field
 from vmatui.drawing.frame import MapFrame
 from vmatui.drawing.grid import MapGrid, lay_out
 from vmatui.drawing.shades import is_fault
+from vmatui.tui.widgets.lineview import LineView
 from vmatui.tui.widgets.palette import Brush, HalfBrush, palette_of
 
 
-class MapCanvas(ScrollView, can_focus=True):
+class MapCanvas(LineView, can_focus=True):
     """Draws a field with a cursor on one of its cells."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"map--label", "map--cursor", "map--mark"}

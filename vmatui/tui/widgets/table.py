@@ -15,13 +15,13 @@ from textual.events import Click
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from vmatui.tui.widgets.columns import Cell, Column, fit, widths
+from vmatui.tui.widgets.lineview import LineView
 
 
-class Table(ScrollView, can_focus=True, inherit_bindings=False):
+class Table(LineView, can_focus=True, inherit_bindings=False):
     """Rows under a header line, one of them under the cursor.
 
     Args:

@@ -7,10 +7,10 @@ from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from vmatui.tui.widgets.columns import Cell
+from vmatui.tui.widgets.lineview import LineView
 from vmatui.tui.wording import shown
 
 
@@ -23,7 +23,7 @@ class Lines(NamedTuple):
     """Gives the pieces of a line, counted from 0."""
 
 
-class TextLines(ScrollView, can_focus=True):
+class TextLines(LineView, can_focus=True):
     """Lines made of pieces, each with a tone; what is too long goes on in the next row."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
