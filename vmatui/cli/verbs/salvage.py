@@ -35,8 +35,9 @@ def run(arguments: Arguments, interruption: Interruption) -> int:
     with opened_copies([arguments.file, *arguments.also]) as copies:
         header = best_copy(copies).archive.header
         restore = wanted_plan(arguments, header, resumable=False)
-        preview = _look_ahead(copies)
-        plan = plan_salvage(restore, copies, Fill(arguments.fill or Fill.ZERO), preview)
+        fill = Fill(arguments.fill or Fill.ZERO)
+        preview = _look_ahead(copies) if arguments.dry_run or fill is Fill.PATTERN else None
+        plan = plan_salvage(restore, copies, fill, preview)
         if arguments.dry_run:
             return show_plan(plan, salvage_plan_record(plan) if arguments.json else None)
         if plan.problems:
