@@ -20,11 +20,12 @@ from vmatui.engine.restoring.restoretargets import OpenTargets, opened_targets
 from vmatui.engine.restoring.targetsteps import close_target, prepare_targets, sync_targets
 from vmatui.engine.restoring.writer import Pace
 from vmatui.engine.salvaging.copies import Copy, best_copy
+from vmatui.engine.salvaging.copywalk import walk_copy
 from vmatui.engine.salvaging.fill import Fill, fill_missing, space_problem
 from vmatui.engine.salvaging.holding import Holdings, new_holdings
 from vmatui.engine.salvaging.provenance import Provenance
 from vmatui.engine.salvaging.salvageplan import SalvagePlan
-from vmatui.engine.salvaging.salvager import Salvager, walk_copy
+from vmatui.engine.salvaging.salvager import Salvager
 from vmatui.engine.salvaging.salvagereport import (
     SalvageReport,
     device_salvage,
@@ -81,15 +82,31 @@ def salvage(
                 copy, best.archive.header, salvager, others, meter, stop, manifest=manifest
             )
             reports.append(make_report(copy.archive, checker, is_full=True))
-        problem = "" if plan.fill is Fill.ZERO else _space_problem(plan, holdings)
-        if plan.fill is Fill.PATTERN and not problem:
-            fill_missing(targets.kept, holdings, Meter(progress), stop, limiter)
+        problem = _fill(plan, holdings, targets, Meter(progress), stop, limiter)
         sync_targets(targets.devices, checker, meter, stop)
         report = _report(copies, plan, holdings, targets, reports, problem)
     for dev_id, path in plan.maps.items():
         lines = iter_mapfile(holdings[dev_id].device.size, holdings[dev_id].stretches())
         write_mapfile(path, lines, overwrite=plan.restore.overwrite)
     return report
+
+
+def _fill(
+    plan: SalvagePlan,
+    holdings: Holdings,
+    targets: OpenTargets,
+    meter: Meter,
+    stop: threading.Event,
+    limiter: Limiter | None,
+) -> str:
+    """Fill what is missing, if that is planned; return why it was left undone."""
+    if plan.fill is Fill.ZERO:
+        return ""
+    missing = {dev_id: holding.missing_bytes for dev_id, holding in holdings.items()}
+    problem = space_problem(plan.restore, missing)
+    if not problem:
+        fill_missing(targets.kept, holdings, meter, stop, limiter)
+    return problem
 
 
 def _report(
@@ -131,11 +148,6 @@ def _report(
         plan.maps,
         Provenance(plan.copies, holdings),
     )
-
-
-def _space_problem(plan: SalvagePlan, holdings: Holdings) -> str:
-    missing = {dev_id: holding.missing_bytes for dev_id, holding in holdings.items()}
-    return space_problem(plan.restore, missing)
 
 
 def _output(dev_id: int | None, name: str, target: ResumableTarget, is_complete: bool) -> Output:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from vmatui.engine.progress import Meter, ProgressFunction, ignore
 from vmatui.engine.salvaging.copies import Copy, best_copy
+from vmatui.engine.salvaging.copywalk import walk_copy
 from vmatui.engine.salvaging.holding import Holdings, new_holdings
-from vmatui.engine.salvaging.salvager import Salvager, walk_copy
+from vmatui.engine.salvaging.salvager import Salvager
 from vmatui.engine.salvaging.salvagereport import DeviceSalvage, device_salvage, notes_of
 
 

@@ -7,27 +7,19 @@ does not grow with the archive.
 from __future__ import annotations
 
 import mmap
-import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Final
 
-from vmatui.engine.checking.checker import Checker, Rejected
+from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.clusterset import ADDRESS, runs_of
 from vmatui.engine.checking.unsettled import Unsettled
-from vmatui.engine.checking.verify import Visitor, walk_through
 from vmatui.engine.indexing.clustermap import ClusterMap
-from vmatui.engine.progress import Meter
 from vmatui.engine.restoring.gather import gather_writes
-from vmatui.engine.salvaging.copies import Copy
 from vmatui.engine.salvaging.holding import Holdings
 from vmatui.engine.salvaging.offers import COPIES_DIFFER, UNVOUCHED, Offer, offers_of
-from vmatui.engine.walking.pipeline import read_ahead, walk_headers
 from vmatui.engine.walking.walk import Extent, Gap
 from vmatui.format.codes import Code
 from vmatui.format.extent import runs_in
-from vmatui.format.header import Header
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 from vmatui.storage.targets import ResumableTarget
 
@@ -35,23 +27,6 @@ _ZEROS: Final = memoryview(mmap.mmap(-1, CLUSTER_SIZE))
 """Aligned to a page, as what is written past the page cache must be."""
 _NUMBER: Final = 0xFFFFFFFF
 """The bits of an address that are the cluster's number."""
-
-
-class SalvageChecker(Checker):
-    """A checker that lets through what a damaged extent proves."""
-
-    def take_extent(self, extent: Extent) -> Rejected:
-        """Check one extent; return the slots whose clusters must not be written."""
-        rejected = super().take_extent(extent)
-        if extent.is_sound:
-            return rejected
-        slots = frozenset(range(len(extent.header.used)))
-        clusters = {dev_id: tally.clusters for dev_id, tally in self.tallies.items()}
-        return slots - {
-            offer.position
-            for offer in offers_of(extent, clusters)
-            if offer.cluster not in self.tallies[offer.dev_id].seen
-        }
 
 
 class Salvager:
@@ -183,41 +158,6 @@ class Salvager:
         start = offer.cluster * CLUSTER_SIZE
         there = target.read(start, min(CLUSTER_SIZE, target.size - start))
         return there != _cluster(offer, extent)[: len(there)]
-
-
-def walk_copy(
-    copy: Copy,
-    header: Header,
-    salvager: Salvager,
-    others: Sequence[Visitor],
-    meter: Meter,
-    stop: threading.Event,
-    *,
-    manifest: Path | None = None,
-    is_quick: bool = False,
-) -> SalvageChecker:
-    """Walk a copy to its end; what it offers is taken by the salvager.
-
-    Args:
-        copy: Just opened.
-        header: That counts for all copies.
-        salvager: Sees the walk before all others.
-        others: See it too.
-        meter: Reports.
-        stop: Ends it.
-        manifest: Of the archive; None looks beside the copy for one.
-        is_quick: Read only the headers where the copy can be seeked.
-    """
-    archive = replace(copy.archive, header=header)
-    checker = SalvageChecker(header, archive.faults)
-    visitors = [salvager, *others]
-    if is_quick and archive.source.seekable:
-        items = walk_headers(archive, stop)
-        walk_through(archive, items, checker, visitors, meter, is_full=False)
-    else:
-        with read_ahead(archive, stop) as ahead:
-            walk_through(archive, ahead, checker, visitors, meter, manifest=manifest)
-    return checker
 
 
 def _cluster(offer: Offer, extent: Extent) -> bytes:
