@@ -90,6 +90,12 @@ def test_verify_counts_what_may_be_displaced_and_its_map_shows_it(quick: bool) -
         dev_id: len(clusters) for dev_id, clusters in STORED.items()
     }
     assert not any(each.doubtful for each in report_of(ARCHIVE).devices)
+    (finding,) = report.findings
+    assert all(
+        finding.concerns(dev_id, cluster, cluster)
+        for dev_id, clusters in STORED.items()
+        for cluster in clusters
+    )
 
 
 def test_a_manifest_proves_what_came_before_the_bytes_that_are_too_many(tmp_path: Path) -> None:

@@ -73,6 +73,8 @@ class Checker:
         self.proof = Proof()
         """What a manifest has proved; set by whoever compares with one."""
         self._unsettled = Unsettled({key: tally.clusters for key, tally in self.tallies.items()})
+        self._displaced: list[Touched] = []
+        """What the extent before brought, if its data may be displaced: a gap then tells why."""
         for fault in faults:
             self._add(fault, offset=0)
 
@@ -81,6 +83,7 @@ class Checker:
         touched = self._unsettled.doubt(gap.offset - gap.doubt) if gap.doubt else []
         for dev_id, first, last in touched:
             self.tallies[dev_id].doubtful.add(first, last)
+        touched, self._displaced = sorted([*touched, *self._displaced]), []
         for fault in gap.faults:
             self._add(_with_doubt(fault, gap.doubt), offset=gap.offset, touched=touched)
 
@@ -88,6 +91,7 @@ class Checker:
         """Check one extent; return the slots whose clusters must not be written."""
         self.extents += 1
         self._unsettled.settle(extent.settled)
+        self._displaced = self._touched(extent) if extent.is_displaced else []
         if extent.faults:
             self._take_faults(extent)
         if not extent.is_sound:
@@ -178,12 +182,15 @@ class Checker:
             tally.next_vmstate = max(cluster + 1, tally.next_vmstate)
         return True
 
-    def _take_faults(self, extent: Extent) -> None:
-        touched = sorted(
+    def _touched(self, extent: Extent) -> list[Touched]:
+        return sorted(
             (dev_id, cluster, cluster)
             for _, dev_id, cluster in map(parse_slot, extent.header.used)
             if dev_id in self.tallies
         )
+
+    def _take_faults(self, extent: Extent) -> None:
+        touched = self._touched(extent)
         for fault in extent.faults:
             self._add(fault, offset=extent.offset, extent=extent.number, touched=touched)
 
