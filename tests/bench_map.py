@@ -6,6 +6,7 @@ sizes are made up in memory, the way a walk writes them.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -34,10 +35,12 @@ RUN = 58
 """Clusters in an extent, one run each."""
 
 
-def main(sizes: list[str]) -> None:
+def main(words: list[str]) -> None:
     """Measure devices of some TiB each."""
-    for size in sizes or ["1", "4", "16"]:
-        measure(int(size))
+    parser = argparse.ArgumentParser(prog="python -m tests.bench_map", description=__doc__)
+    parser.add_argument("sizes", metavar="TiB", type=int, nargs="*", default=[1, 4, 16])
+    for size in parser.parse_args(words).sizes:
+        measure(size)
 
 
 def measure(tib: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import sysconfig
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +16,6 @@ from tests.tools import require_tool
 CHUNK: Final = 1 << 20
 """Bytes of one kind in a row."""
 _BLOCK: Final = 4096
-_WORDS: Final = b"the quick brown fox jumps over the lazy dog and reads another log line %d\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def _pack(plain: Path) -> list[tuple[str, Path]]:
 
 
 def _write_disk(path: Path, size: int) -> None:
-    """Write half of the chunks: noise, text, and clusters of which some blocks are zero."""
-    chance = random.Random(size)
+    """Write half of the chunks: files, noise, and clusters of which some blocks are zero."""
+    chance, files = random.Random(size), _files()
     unfinished = path.with_suffix(".new")
     with unfinished.open("wb") as file:
         for offset in range(0, size, CHUNK):
@@ -67,22 +68,34 @@ def _write_disk(path: Path, size: int) -> None:
             if kind < 0.5:
                 continue
             file.seek(offset)
-            if kind < 0.7:
+            if kind < 0.6:
                 file.write(chance.randbytes(CHUNK))
             elif kind < 0.9:
-                line = _WORDS % offset
-                file.write((line * (CHUNK // len(line) + 1))[:CHUNK])
+                file.write(next(files))
             else:
-                file.write(_partial(chance))
+                file.write(_partial(chance, next(files)))
         file.truncate(size)
     unfinished.rename(path)
 
 
-def _partial(chance: random.Random) -> bytes:
-    """Return a chunk of short runs of blocks, in turn noise and zero: some 30 of each."""
-    pieces, blocks, is_zero = [], CHUNK // _BLOCK, False
-    while blocks:
-        run = min(chance.randint(1, 8), blocks)
-        pieces.append(bytes(run * _BLOCK) if is_zero else chance.randbytes(run * _BLOCK))
-        blocks, is_zero = blocks - run, not is_zero
+def _files() -> Iterator[bytes]:
+    """Yield chunks of the files of this Python's library, which pack like those of any machine."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    data = b""
+    while True:
+        for path in paths:
+            data += path.read_bytes()
+            while len(data) >= CHUNK:
+                yield data[:CHUNK]
+                data = data[CHUNK:]
+
+
+def _partial(chance: random.Random, chunk: bytes) -> bytes:
+    """Return a chunk as short runs of blocks, every other one zero: some 15 of each."""
+    pieces, done, is_zero = [], 0, False
+    while done < CHUNK:
+        length = min(chance.randint(1, 16) * _BLOCK, CHUNK - done)
+        pieces.append(bytes(length) if is_zero else chunk[done : done + length])
+        done, is_zero = done + length, not is_zero
     return b"".join(pieces)
