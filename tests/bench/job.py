@@ -1,4 +1,4 @@
-"""Runs a restore or a create without its last sync, to compare it with programs that never sync.
+"""Runs a restore or a create that never syncs, to compare it with programs that do not either.
 
 `python -m tests.bench.job restore ARCHIVE FOLDER`, `... create ARCHIVE DISK`; prints the seconds
 that it took, without Python's start.

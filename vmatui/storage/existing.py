@@ -15,6 +15,7 @@ from typing import Final
 from vmatui.storage.destination import ZeroPolicy
 from vmatui.storage.inplace import InPlace
 from vmatui.storage.targets import size_problem, target_error
+from vmatui.storage.writeout import WriteOut
 from vmatui.storage.zeroing import make_zero
 
 CLOSED: Final = -1
@@ -47,6 +48,7 @@ class ExistingTarget(InPlace):
         self._zero = zero
         self._allow_larger = allow_larger
         self._fd = CLOSED
+        self._write_out = WriteOut()
 
     @property
     def identity(self) -> str:
@@ -73,6 +75,7 @@ class ExistingTarget(InPlace):
     def sync(self) -> None:
         """Wait until all bytes are on the disk, and not just in its cache."""
         try:
+            self._write_out.settle()
             os.fdatasync(self._fd)
         except OSError as error:
             raise target_error("write all of", self.place, error) from error

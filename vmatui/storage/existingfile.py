@@ -32,7 +32,8 @@ class ExistingFileTarget(ExistingTarget):
     def writev(self, offset: int, views: Sequence[memoryview]) -> None:
         """Write bytes from an offset on, up to the size."""
         try:
-            write_all(self._fd, offset, cut(views, self.size - offset))
+            count = write_all(self._fd, offset, cut(views, self.size - offset))
+            self._write_out.add(self._fd, count)
         except OSError as error:
             raise target_error(f"write at offset {offset} of", self.place, error) from error
 

@@ -13,6 +13,7 @@ from vmatui.storage.newfile import temporary_path
 from vmatui.storage.publishing import publish
 from vmatui.storage.streaming import write_on
 from vmatui.storage.targets import target_error
+from vmatui.storage.writeout import WriteOut
 
 _MODE: Final = 0o600
 """What is on a disk is nobody else's business."""
@@ -33,6 +34,7 @@ class FileOutput:
         self._temporary = temporary_path(path)
         self._fd = _CLOSED
         self._owns_temporary = False
+        self._write_out = WriteOut()
 
     def open(self) -> None:
         """Create the file under its temporary name."""
@@ -53,13 +55,16 @@ class FileOutput:
     def writev(self, views: Sequence[memoryview]) -> None:
         """Append to the file."""
         try:
-            self.written += write_on(self._fd, views)
+            count = write_on(self._fd, views)
+            self.written += count
+            self._write_out.add(self._fd, count)
         except OSError as error:
             raise target_error("write", self._path, error) from error
 
     def finish(self) -> None:
         """Sync and close the file and give it its final name."""
         try:
+            self._write_out.settle()
             os.fdatasync(self._fd)
             self._close()
             publish(self._temporary, self._path)

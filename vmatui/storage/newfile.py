@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from vmatui.errors import TargetError
 from vmatui.storage.blockdev import inspect
 from vmatui.storage.publishing import publish, publish_incomplete, replace, take_back
 from vmatui.storage.targets import target_error
+from vmatui.storage.writeout import WriteOut
 from vmatui.storage.writing import write_all
 
 _MODE: Final = 0o600
@@ -43,6 +45,7 @@ class NewFile:
         self.fd = _CLOSED
         """Open for reading and writing from `create` on."""
         self._overwrite = overwrite
+        self._write_out = WriteOut()
         self._owns_temporary = False
 
     def create(self) -> None:
@@ -118,9 +121,17 @@ class NewFile:
             TargetError: they cannot be written.
         """
         try:
-            write_all(self.fd, 0, [memoryview(data)])
+            self.writev(0, [memoryview(data)])
         except OSError as error:
             raise target_error("write", self.path, error) from error
+
+    def writev(self, offset: int, views: Sequence[memoryview]) -> None:
+        """Write bytes from an offset on.
+
+        Raises:
+            OSError: they cannot be written, or earlier ones cannot get to the disk.
+        """
+        self._write_out.add(self.fd, write_all(self.fd, offset, views))
 
     def sync(self) -> None:
         """Wait until all bytes are on the disk.
@@ -129,6 +140,7 @@ class NewFile:
             TargetError: they could not all be written.
         """
         try:
+            self._write_out.settle()
             os.fdatasync(self.fd)
         except OSError as error:
             raise target_error("write all of", self.path, error) from error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vmatui.storage.newfile import NewFile
 from vmatui.storage.targets import target_error
-from vmatui.storage.writing import cut, write_all
+from vmatui.storage.writing import cut
 
 
 class RawFileTarget:
@@ -57,7 +57,7 @@ class RawFileTarget:
     def writev(self, offset: int, views: Sequence[memoryview]) -> None:
         """Write bytes from an offset on, up to the size."""
         try:
-            write_all(self._file.fd, offset, cut(views, self.size - offset))
+            self._file.writev(offset, cut(views, self.size - offset))
         except OSError as error:
             raise target_error(f"write at offset {offset} of", self.place, error) from error
 

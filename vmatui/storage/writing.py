@@ -10,17 +10,21 @@ MAX_PIECES: Final = os.sysconf("SC_IOV_MAX")
 """Most pieces that one system call takes; 1024 on Linux."""
 
 
-def write_all(fd: int, offset: int, views: Sequence[memoryview]) -> None:
+def write_all(fd: int, offset: int, views: Sequence[memoryview]) -> int:
     """Write all bytes of all views, one after the other, from an offset in bytes on.
+
+    Returns:
+        How many bytes that were.
 
     Raises:
         OSError: the kernel refuses some of them; those before may have been written.
     """
-    pending = without(views, 0)
+    pending, end = without(views, 0), offset
     while pending:
-        done = os.pwritev(fd, pending[:MAX_PIECES], offset)
-        offset += done
+        done = os.pwritev(fd, pending[:MAX_PIECES], end)
+        end += done
         pending = without(pending, done)
+    return end - offset
 
 
 def without(views: Sequence[memoryview], count: int) -> list[memoryview]:
