@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -70,7 +69,9 @@ class CacheFolder:
                 self._prune()
 
     def _write(self, name: str, pieces: Iterable[bytes]) -> None:
-        fd, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=self.path)
+        from tempfile import mkstemp  # only who writes waits for it
+
+        fd, temporary = mkstemp(prefix=_UNFINISHED, dir=self.path)
         try:
             with os.fdopen(fd, "wb") as file:
                 for piece in pieces:

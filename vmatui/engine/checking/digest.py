@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.walking.newextents import NewExtent
 from vmatui.engine.walking.walk import Extent
 from vmatui.format.digests import ZERO, entry_of
 from vmatui.format.extent import DEVICE_BITS, runs_in
 from vmatui.format.header import Device
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
+
+if TYPE_CHECKING:  # how disks are read loads much that verifying never needs
+    from vmatui.engine.walking.newextents import NewExtent
 
 _ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
 _FULL: Final = 0xFFFF

@@ -12,7 +12,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checking.checker import Rejected
@@ -22,7 +22,6 @@ from vmatui.engine.checking.proof import Payload
 from vmatui.engine.checking.report import VerifyReport
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.progress import ProgressFunction, ignore
-from vmatui.engine.walking.newextents import NewExtent
 from vmatui.engine.walking.walk import Extent, Gap
 from vmatui.errors import TargetError, UsageError
 from vmatui.format.digests import digest_of
@@ -31,6 +30,9 @@ from vmatui.format.manifest import Manifest
 from vmatui.storage.descriptor import STANDARD_INPUT
 from vmatui.storage.digesttable import DigestTable
 from vmatui.storage.manifests import manifest_path
+
+if TYPE_CHECKING:  # how disks are read loads much that verifying never needs
+    from vmatui.engine.walking.newextents import NewExtent
 
 MAX_MISSING: Final = 1 << 24
 """Clusters that may be missing, 1 TiB: each takes room, and a header can claim any size."""
