@@ -14,7 +14,6 @@ import termios
 import time
 from pathlib import Path
 
-from tests.bench.job import never_sync
 from vmatui import open_archive, plan_restore
 from vmatui.engine.archivefacts import look_into
 from vmatui.tui import app
@@ -69,7 +68,6 @@ def main(archive: str, folder: str) -> int:
     if not child:
         os.close(read)
         os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        never_sync()
         watched = _Watched(Path(archive), Path(folder))
         watched.run()
         os.write(write, f"{watched.taken:.3f}\n".encode())

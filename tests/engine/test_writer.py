@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
+
 from tests.forge import Disk, forge, noise
 from tests.opening import opened
+from vmatui.engine.restoring.parallelwrites import ParallelWrites
 from vmatui.engine.restoring.plan import plan_restore
-from vmatui.engine.restoring.writer import make_limiters
+from vmatui.engine.restoring.writer import Writer, make_limiters
+from vmatui.engine.walking.pipeline import read_ahead
+from vmatui.engine.walking.walk import Extent
 from vmatui.storage.destination import Destination
 
 
@@ -31,3 +39,23 @@ def test_devices_of_one_group_share_its_lowest_limit_and_all_others_have_their_o
     }
     assert limiters[1] is limiters[3] is limiters[4]
     assert limiters[2] is not limiters[7]
+
+
+def test_what_an_extent_brings_is_written_before_its_buffer_is_filled_anew() -> None:
+    data = noise(40 * 65536)
+    image = bytearray(len(data))
+
+    def write_late(offset: int, views: Sequence[memoryview]) -> None:
+        time.sleep(0.05)
+        joined = b"".join(views)
+        image[offset : offset + len(joined)] = joined
+
+    with opened(forge([Disk("disk", data)])) as archive, closing(ParallelWrites()) as parallel:
+        writer = Writer({1: parallel.of(write_late)}, parallel.settle)
+        with read_ahead(archive, threading.Event()) as items:
+            for item in items:
+                assert isinstance(item, Extent)
+                writer.see_extent(item, frozenset())
+                assert item.buffer is not None
+                item.buffer.view[:] = bytes(len(item.buffer.view))  # as the reader may from here on
+    assert image == data

@@ -24,7 +24,7 @@ from vmatui.engine.restoring.checkpointer import INTERVAL, Checkpointer, check_s
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.restoretargets import OpenTargets, opened_targets
 from vmatui.engine.restoring.targetsteps import close_target, prepare_targets, sync_targets
-from vmatui.engine.restoring.writer import Pace, make_writers
+from vmatui.engine.restoring.writer import Pace, writing
 from vmatui.engine.walking.payloads import Wanted
 from vmatui.engine.walking.pipeline import read_ahead
 from vmatui.errors import TargetError
@@ -108,9 +108,10 @@ def restore(
             target.writev(0, [memoryview(data)])
         checker = Checker(archive.header, archive.faults)
         pace = [] if limiter is None else [Pace(limiter, stop)]
-        writers = make_writers(plan, devices, stop, written=start.extents)
         notes = _checkpointers(plan, targets, interval)
         with ExitStack() as ending:
+            done = writing(plan, devices, stop, written=start.extents)
+            writers = ending.enter_context(done)
             for note in notes:
                 ending.callback(note.close)
             is_wanted = None if reads_all else _wanted(archive, plan)

@@ -3,50 +3,67 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.verify import Visitor
 from vmatui.engine.limit import Limiter
 from vmatui.engine.restoring.gather import gather_writes
+from vmatui.engine.restoring.parallelwrites import ParallelWrites, Writev
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.streamorder import InOrder
 from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.storage.blocktarget import BlockTarget
 from vmatui.storage.streamtarget import StreamTarget
 from vmatui.storage.targets import Target
 
-Writev = Callable[[int, Sequence[memoryview]], None]
-"""Takes an offset in bytes and what goes there."""
 
-
-def make_writers(
+@contextmanager
+def writing(
     plan: RestorePlan,
     targets: Mapping[int, Target],
     cancel: threading.Event,
     *,
     written: int = 0,
-) -> list[Visitor]:
-    """Return who writes the devices of a walk to their targets.
+) -> Iterator[list[Visitor]]:
+    """Write the devices of a walk to their targets.
 
     Args:
         plan: Says how fast each may be written.
         targets: Open, by dev_id.
         cancel: Ends a wait for a limit.
         written: How many extents an earlier restore has written already.
+
+    Yields:
+        Who does it; what an extent brings is written when they have seen it.
     """
+    with closing(ParallelWrites()) as parallel:
+        yield _make_writers(plan, targets, cancel, written, parallel)
+
+
+def _make_writers(
+    plan: RestorePlan,
+    targets: Mapping[int, Target],
+    cancel: threading.Event,
+    written: int,
+    parallel: ParallelWrites,
+) -> list[Visitor]:
     limiters = make_limiters(plan)
     writes: dict[int, Writev] = {}
     streams: list[Visitor] = []
     for planned in plan.restored:
         device, target = planned.device, targets[planned.device.dev_id]
         writev: Writev = target.writev
+        if isinstance(target, BlockTarget):
+            writev = parallel.of(writev)
         if (limiter := limiters.get(device.dev_id)) is not None:
             writev = _limited(writev, limiter, cancel)
         if isinstance(target, StreamTarget) and target.is_pipe:
             streams.append(InOrder(device, writev))
         else:
             writes[device.dev_id] = writev
-    return [Writer(writes, written), *streams]
+    return [Writer(writes, parallel.settle, written), *streams]
 
 
 def make_limiters(plan: RestorePlan) -> dict[int, Limiter]:
@@ -68,11 +85,15 @@ class Writer:
 
     Args:
         writes: How to write the stored bytes of each device, by dev_id.
+        settle: Waits for those writes that were only begun.
         written: How many extents are left out, because they are written already.
     """
 
-    def __init__(self, writes: Mapping[int, Writev], written: int = 0) -> None:
+    def __init__(
+        self, writes: Mapping[int, Writev], settle: Callable[[], None], written: int = 0
+    ) -> None:
         self._writes = writes
+        self._settle = settle
         self._written = written
 
     def see_gap(self, gap: Gap) -> None:
@@ -87,6 +108,7 @@ class Writer:
             writev = self._writes.get(write.dev_id)
             if writev is not None:
                 writev(write.offset, [payload[start:end] for start, end in write.pieces])
+        self._settle()
 
     def finish(self) -> None:
         """Syncing is a step of its own."""

@@ -1,0 +1,63 @@
+"""Writes that go on at the same time, and are all over when somebody waits for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+
+import pytest
+
+from vmatui.engine.restoring.parallelwrites import AT_ONCE, ParallelWrites
+from vmatui.errors import TargetError
+
+PATIENCE = 60
+"""Seconds after which a thread that should have come never will."""
+
+
+def test_as_many_writes_as_it_says_go_on_at_once() -> None:
+    meeting = threading.Barrier(AT_ONCE)
+
+    def meet(_offset: int, _views: Sequence[memoryview]) -> None:
+        meeting.wait(PATIENCE)  # raises if the others do not come
+
+    with closing(ParallelWrites()) as parallel:
+        begin = parallel.of(meet)
+        for offset in range(AT_ONCE):
+            begin(offset, [memoryview(b"data")])
+        parallel.settle()
+
+
+def test_all_are_over_before_the_first_failure_is_told() -> None:
+    written: list[int] = []
+    has_failed = threading.Event()
+
+    def write(offset: int, _views: Sequence[memoryview]) -> None:
+        if offset == 1:
+            has_failed.set()
+            raise TargetError("the disk is gone")
+        assert has_failed.wait(PATIENCE)
+        written.append(offset)
+
+    with closing(ParallelWrites()) as parallel:
+        begin = parallel.of(write)
+        for offset in range(AT_ONCE):
+            begin(offset, [])
+        with pytest.raises(TargetError, match="the disk is gone"):
+            parallel.settle()
+        assert sorted(written) == [0, *range(2, AT_ONCE)]
+        parallel.settle()  # it was told, and is told once
+
+
+def test_closing_waits_for_what_nobody_waited_for() -> None:
+    may_go_on = threading.Event()
+    written: list[bytes] = []
+
+    def write(_offset: int, views: Sequence[memoryview]) -> None:
+        assert may_go_on.wait(PATIENCE)
+        written.extend(bytes(view) for view in views)
+
+    with closing(ParallelWrites()) as parallel:
+        parallel.of(write)(0, [memoryview(b"data")])
+        threading.Timer(0.05, may_go_on.set).start()
+    assert written == [b"data"]
