@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vmatui.engine.checking import clusterset
-from vmatui.engine.checking.clusterset import ClusterSet
+from vmatui.engine.checking.clusterset import ClusterSet, runs_of
 from vmatui.errors import SourceError
 
 SIZE = 10_000
@@ -78,3 +78,14 @@ def test_clusters_scattered_without_end_are_refused(monkeypatch: pytest.MonkeyPa
         clusters.add(number << 12, number << 12)
     with pytest.raises(SourceError, match="scattered too widely"):
         clusters.add(11 << 12, 11 << 12)
+
+
+def test_a_run_ends_with_its_device_even_at_the_last_cluster_that_can_be_named() -> None:
+    first, last = 1 << 32, (1 << 32) + 0xFFFFFFFF
+    assert runs_of([last, last + 1]) == [(last, last), (last + 1, last + 1)]
+    assert runs_of([first, last - 1, last, last + 1, last + 2]) == [
+        (first, first),
+        (last - 1, last),
+        (last + 1, last + 2),
+    ]
+    assert runs_of([first, first]) == [(first, first)]

@@ -174,15 +174,17 @@ def _pieces(first: int, last: int) -> Iterator[tuple[int, int]]:
 
 
 def runs_of(addresses: list[int]) -> list[tuple[int, int]]:
-    """Join sorted addresses (dev_id and cluster in one number) into runs."""
+    """Join sorted addresses (dev_id and cluster in one number) into runs, each of one device."""
     if not addresses:
         return []
-    if addresses == list(range(addresses[0], addresses[0] + len(addresses))):
+    is_one_run = addresses == list(range(addresses[0], addresses[0] + len(addresses)))
+    if is_one_run and addresses[0] >> 32 == addresses[-1] >> 32:
         return [(addresses[0], addresses[-1])]
     runs = []
     first = last = addresses[0]
     for address in addresses[1:]:
-        if address > last + 1:
+        # The last cluster that an address can name is next to another device's first.
+        if address > last + 1 or address >> 32 != last >> 32:
             runs.append((first, last))
             first = address
         last = address
