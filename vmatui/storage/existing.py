@@ -75,8 +75,7 @@ class ExistingTarget(InPlace):
     def sync(self) -> None:
         """Wait until all bytes are on the disk, and not just in its cache."""
         try:
-            self._write_out.settle()
-            os.fdatasync(self._fd)
+            self._write_out.sync(self._fd)
         except OSError as error:
             raise target_error("write all of", self.place, error) from error
 

@@ -64,8 +64,7 @@ class FileOutput:
     def finish(self) -> None:
         """Sync and close the file and give it its final name."""
         try:
-            self._write_out.settle()
-            os.fdatasync(self._fd)
+            self._write_out.sync(self._fd)
             self._close()
             publish(self._temporary, self._path)
         except FileExistsError:

@@ -110,6 +110,7 @@ class NewFile:
 
     def suspend(self) -> None:
         """Close the file and leave it under its temporary name; never raises."""
+        self._write_out.wait()
         with suppress(OSError):
             self._close()
         self._owns_temporary = False
@@ -140,8 +141,7 @@ class NewFile:
             TargetError: they could not all be written.
         """
         try:
-            self._write_out.settle()
-            os.fdatasync(self.fd)
+            self._write_out.sync(self.fd)
         except OSError as error:
             raise target_error("write all of", self.path, error) from error
 

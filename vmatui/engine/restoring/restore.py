@@ -110,8 +110,7 @@ def restore(
         pace = [] if limiter is None else [Pace(limiter, stop)]
         notes = _checkpointers(plan, targets, interval)
         with ExitStack() as ending:
-            done = writing(plan, devices, stop, written=start.extents)
-            writers = ending.enter_context(done)
+            writers = ending.enter_context(writing(plan, devices, stop, written=start.extents))
             for note in notes:
                 ending.callback(note.close)
             is_wanted = None if reads_all else _wanted(archive, plan)
