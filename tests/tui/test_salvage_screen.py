@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from tests.compressors import as_zstd
 from tests.damage import DAMAGED, DISKS, HIT_CLUSTER, sound
+from tests.forge import forge
 from tests.tui.driving import drive, notices, press, settle, wait_for
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
@@ -93,6 +94,21 @@ def test_a_second_copy_fills_what_the_first_lacks(archive: Path, tmp_path: Path)
         (path,) = [each for each in _disks(tmp_path / "out") if disk.name in each.name]
         assert "incomplete" not in path.name
         assert path.read_bytes() == disk.image()
+
+
+def test_two_copies_without_disks_give_their_configs(archive: Path, tmp_path: Path) -> None:
+    whole = forge([], {"qemu-server.conf": b"cores: 1\n"})
+    archive.write_bytes(whole + b"junk")
+    (tmp_path / "other.vma").write_bytes(whole)
+    app = VmaApp(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _begin(pilot, tmp_path / "out", str(tmp_path / "other.vma"))
+        await _agree(pilot, screen)
+        assert "1 file" in str(screen.query_one("#salvage-told").render())
+
+    drive(app, steps)
+    assert (tmp_path / "out" / "qemu-server.conf").read_bytes() == b"cores: 1\n"
 
 
 def test_not_yet_writes_nothing(archive: Path, tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def _told(report: SalvageReport, folder: Path) -> list[str]:
     told = [f"in {folder}: {counted(len(outputs), 'file')}"]
     if lacking:
         told[0] += f", of which incomplete: {', '.join(lacking)}"
-    if len(report.copies) > 1:
+    if len(report.copies) > 1 and report.devices:
         told.append(_origins(report))
     if report.maps:
         told.append("the .map beside each disk says what is sound, doubtful and missing")
