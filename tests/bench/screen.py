@@ -1,6 +1,7 @@
 """Restores on the screen of a running restore, in a terminal of 200x60, with the map live.
 
-`python -m tests.bench.screen ARCHIVE FOLDER` prints the seconds that the restore took.
+`python -m tests.bench.screen ARCHIVE FOLDER` writes over what was restored to the folder before,
+without a sync, and prints the seconds that it took.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import termios
 import time
 from pathlib import Path
 
-from vmatui import open_archive, plan_restore
+from tests.bench.job import never_sync, plan_again
+from vmatui import open_archive
 from vmatui.engine.archivefacts import look_into
 from vmatui.tui import app
 from vmatui.tui.jobs import Job
@@ -49,7 +51,7 @@ class _Watched(app.VmaApp):
     def __init__(self, archive: Path, folder: Path) -> None:
         super().__init__()
         with open_archive(archive) as opened:
-            plan = plan_restore(opened.header, folder=folder)
+            plan = plan_again(opened.header, folder)
         facts = look_into(archive)
         self.first = _Restoring(facts, plan, lambda *_: None, lambda: plan)
 
@@ -67,6 +69,7 @@ def main(archive: str, folder: str) -> int:
     child, terminal = pty.fork()
     if not child:
         os.close(read)
+        never_sync()
         os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         watched = _Watched(Path(archive), Path(folder))
         watched.run()

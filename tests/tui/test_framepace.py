@@ -31,16 +31,16 @@ def test_a_busy_job_is_drawn_as_often_as_that_costs_it_little() -> None:
     clocks = Clocks()
     pace = clocks.pace()
     drawn: list[bool] = []
-    for frame in range(12):
-        clocks.run(0.05, own=0.009 if frame == 0 or drawn[-1] else 0.0, others=0.04)
+    for frame in range(15):
+        clocks.run(0.05, own=0.007 if frame == 0 or drawn[-1] else 0.0, others=0.04)
         drawn.append(pace.is_due())
-    # Nine milliseconds are below a twentieth of 0.2 seconds, and above one of 0.15.
-    assert drawn == [False, False, False, True] * 3
+    # Seven milliseconds are below three hundredths of 0.25 seconds, and above those of 0.2.
+    assert drawn == [False, False, False, False, True] * 3
 
 
 def test_a_cheap_frame_is_drawn_beside_a_busy_job() -> None:
     clocks = Clocks()
     pace = clocks.pace()
     for _ in range(10):
-        clocks.run(0.05, own=0.002, others=0.05)
+        clocks.run(0.05, own=0.001, others=0.05)
         assert pace.is_due()

@@ -12,8 +12,8 @@ from typing import Final
 
 FRAME: Final = 1 / 20
 """Seconds from one frame to the next."""
-_SHARE: Final = 0.05
-"""Of the time, what drawing may take from a busy job."""
+_SHARE: Final = 0.03
+"""Of the time, what the screen may take from a busy job; drawing in the job's thread adds to it."""
 _BUSY: Final = 0.5
 """Processors that the other threads use when the job is a busy one."""
 

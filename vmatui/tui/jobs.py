@@ -18,7 +18,7 @@ from vmatui.engine.progress import Progress, ProgressFunction
 from vmatui.errors import CancelledError, SuspendedError, VmaError
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed, Outcome, Suspended
 
-_INTERVAL: Final = 0.25
+_INTERVAL: Final = 0.5
 """Seconds of a job between two values that a screen hears: numbers that change faster cannot be
 read, and each has most of the screen drawn again."""
 
