@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.tui.driving import add_part, drafted, press, settle, wait_for
-from tests.tui.picturing import BOTH, Halt, scene
+from tests.tui.halting import Halt
+from tests.tui.picturing import BOTH, scene
 from tests.tui.stage import IMAGES, SOUND
 from tests.tui.stepped import SteppedJob
 from vmatui.engine.archive import open_archive

@@ -16,12 +16,9 @@ from textual.widgets import Input
 
 from tests.tui.driving import settle
 from tests.tui.stage import dump_folder
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.creating import createplan
 from vmatui.engine.indexing import regions
 from vmatui.engine.restoring import planneddevice
-from vmatui.engine.walking.walk import Extent, Gap
-from vmatui.errors import CancelledError
 from vmatui.storage.blockdev import PathFacts
 from vmatui.tui import draft
 from vmatui.tui.app import VmaApp
@@ -131,24 +128,6 @@ def _signature_of(start: bytes, _size: int) -> str | None:
     if start[1080:1082] == b"\x53\xef":
         return "ext4 file system"
     return "swap space" if start[4086:4096] == b"SWAPSPACE2" else None
-
-
-class Halt:
-    """Ends a walk at an extent, as if the user had stopped it; a visitor."""
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-
-    def see_gap(self, gap: Gap) -> None:
-        """Let it pass."""
-
-    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """End the walk if this is the extent."""
-        if extent.number == self._number:
-            raise CancelledError("far enough")
-
-    def finish(self) -> None:
-        """The walk was shorter than that."""
 
 
 def picture(shown: Scene) -> str:

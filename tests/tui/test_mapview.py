@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tests.compressors import as_gzip
 from tests.forge import CLUSTER, Disk, forge, noise
@@ -18,6 +18,7 @@ from vmatui.tui.widgets.celldetail import CellDetail
 from vmatui.tui.widgets.filemap import FileMap
 from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.mapview import MapView
+from vmatui.tui.widgets.placefield import PlaceField
 from vmatui.tui.widgets.ruler import Ruler
 
 SIZE = 128 * CLUSTER
@@ -77,7 +78,7 @@ def test_a_key_each_shows_the_views(archive: Path) -> None:
 def test_g_goes_to_a_cluster_or_an_offset(archive: Path, text: str, cluster: int) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "3", "g")
-        field = pilot.app.screen.query_one("#place", Input)
+        field = pilot.app.screen.query_one(PlaceField)
         assert field.has_focus
         field.value = text
         await press(pilot, "enter")
@@ -94,7 +95,7 @@ def test_a_place_that_makes_no_sense_is_asked_again_and_escape_leaves(archive: P
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "3", "g", "x", "enter")
         assert "x is no place" in notices(app)[0]
-        assert pilot.app.screen.query_one("#place", Input).has_focus
+        assert pilot.app.screen.query_one(PlaceField).has_focus
         await press(pilot, "escape")
         assert heat_map(pilot).has_focus
         assert heat_map(pilot).cursor == 0

@@ -17,7 +17,6 @@ from vmatui.engine.indexing.indexbytes import KeptIndex
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.indexing.regions import Region
 from vmatui.engine.inspecting.byteplace import ArchivePlace, BytePlace
-from vmatui.errors import UsageError
 from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import (
@@ -29,11 +28,9 @@ from vmatui.tui.messages import (
     JobProgressed,
     Outcome,
 )
-from vmatui.tui.proposals import default_folder
-from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.hex import HexScreen
 from vmatui.tui.screens.restore import RestoreScreen
-from vmatui.tui.screens.salvage import SalvageScreen
+from vmatui.tui.screens.salvagequestions import ask_for_salvage
 from vmatui.tui.walks import partitions, recalling, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
@@ -43,11 +40,9 @@ from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
-from vmatui.tui.widgets.targetrow import typed_path
 
 _TABS: Final = Binding.Group("Tab", compact=True)
 _ANEW: Final = (("   v ", ACCENT), ("reads it all anew", MUTED))
-"""Seconds between two looks at what the walk has drawn."""
 
 
 class ArchiveScreen(JobScreen):
@@ -101,8 +96,8 @@ if there are some.
         """Looks for what an earlier walk found."""
         self._overlay: Job | None = None
         """Reads the partition tables; what it cannot find out is left unsaid."""
-        self._has_regions = False
-        self._regions: Mapping[int, Sequence[Region]] = {}
+        self._regions: Mapping[int, Sequence[Region]] | None = None
+        """The partitions of the devices, once they were looked for."""
 
     def compose(self) -> ComposeResult:
         """Lay out the band, the tabs, the result of a check, and the line of what runs."""
@@ -132,9 +127,7 @@ if there are some.
 
     def action_salvage(self) -> None:
         """Ask where a salvage goes, and whether there is another copy to read."""
-        hint = "a new folder; nothing is written before you have seen what would come back"
-        folder = str(default_folder(self.facts)).replace("restore-", "salvage-", 1)
-        self.app.push_screen(AskScreen("Salvage into", hint, folder, self._ask_for_copy))
+        ask_for_salvage(self, self.facts)
 
     def action_stop(self) -> None:
         """Ask the job to stop."""
@@ -229,14 +222,13 @@ if there are some.
         self.report, self._read_at = report, read_at
         self.query_one(ArchiveBand).judge(report, read_at)
         self.query_one(ArchiveTabs).take(report)
-        if not self._has_regions and self._overlay is None:
+        if self._regions is None and self._overlay is None:
             self._overlay = self.start(
                 Job("Reading partition tables", partitions(self.facts, self._picture))
             )
 
     def _take_regions(self, regions: object) -> None:
         if isinstance(regions, dict):
-            self._has_regions = True
             self._regions = regions
             self.query_one(ArchiveTabs).take_regions(regions)
 
@@ -248,20 +240,6 @@ if there are some.
         self.query_one(ArchiveTabs).draw(picture)
         self._show(report)
         self._rest()
-
-    def _ask_for_copy(self, answer: str) -> None:
-        folder = typed_path(answer)
-        if folder is None:
-            raise UsageError("a salvage needs a folder: type its name")
-        hint = "another damaged copy of this archive, which fills what is missing; or nothing"
-
-        def begin(place: str) -> None:
-            other = typed_path(place)
-            copies = [self.facts.path] if other is None else [self.facts.path, other]
-            self.call_after_refresh(self.app.push_screen, SalvageScreen(self.facts, copies, folder))
-
-        ask = AskScreen("A second copy", hint, "", begin)
-        self.call_after_refresh(self.app.push_screen, ask)
 
     def action_bytes(self) -> None:
         """Show the bytes of the archive, from its start."""
@@ -276,7 +254,7 @@ if there are some.
         known = Known(
             picture.extents,
             picture.placement,
-            self._regions,
+            self._regions or {},
             report.findings if report else (),
             report.bytes if report else None,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,23 +11,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from vmatui.drawing.fields import DeviceField
 from vmatui.drawing.notes import partition_notes
-from vmatui.drawing.order import order_of
-from vmatui.drawing.place import parse_place
 from vmatui.drawing.shades import View
 from vmatui.drawing.svg import save_picture
 from vmatui.engine.checking.findings import Finding
-from vmatui.engine.indexing.clustermap import DeviceMap
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.indexing.regions import Region
-from vmatui.engine.inspecting.byteplace import ArchivePlace, BytePlace, DevicePlace
 from vmatui.engine.salvaging.provenance import Provenance
-from vmatui.errors import UsageError, VmaError
+from vmatui.errors import VmaError
 from vmatui.format.header import Device
-from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.tui.framepace import FramePace
 from vmatui.tui.messages import BytesWanted
 from vmatui.tui.widgets.celldetail import CellDetail, Origin, describe_extents
@@ -36,7 +31,9 @@ from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.legend import Legend
 from vmatui.tui.widgets.mapcanvas import MapCanvas
 from vmatui.tui.widgets.maphead import MapHead
+from vmatui.tui.widgets.mapsubject import MapSubject
 from vmatui.tui.widgets.movablemap import GO
+from vmatui.tui.widgets.placefield import PlaceField
 from vmatui.tui.widgets.ruler import Ruler
 from vmatui.tui.wording import shown
 
@@ -61,7 +58,6 @@ class MapView(Container):
         #map-body { height: 1fr; }
         #maps { height: 1fr; width: 1fr; }
         #map-side { height: auto; padding: 0 1; }
-        #place { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
         MapCanvas { padding: 0 1; min-height: 3; }
         FileMap { display: none; }
         CellDetail { min-height: 4; max-height: 6; }
@@ -69,7 +65,6 @@ class MapView(Container):
         &.-empty #map-body { display: none; }
         &.-file FileMap { display: block; }
         &.-file HeatMap { display: none; }
-        &.-asking #place { display: block; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,15 +87,9 @@ class MapView(Container):
     ) -> None:
         super().__init__(id=id, classes="-empty")
         self._can_open = can_open
-        self._devices = devices
-        self._names = {device.dev_id: device.name for device in devices}
-        self._number = 0
+        self._subject = MapSubject(devices)
         self._pace = FramePace()
         self._view = View.CONTENT
-        self._picture: Picture | None = None
-        self._findings: Sequence[Finding] = ()
-        self._provenance: Provenance | None = None
-        self._regions: Mapping[int, Sequence[Region]] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the device's line, the maps, and what is told beside them."""
@@ -114,7 +103,7 @@ class MapView(Container):
             with Vertical(id="map-side"):
                 yield CellDetail()
                 yield Legend()
-        yield Input(id="place", placeholder="cluster, 0x offset, or 10G; Enter goes there")
+        yield PlaceField()
 
     def on_mount(self) -> None:
         """Name the first device."""
@@ -138,13 +127,14 @@ class MapView(Container):
             findings: What the walk found, once it is over.
             provenance: From which copies a salvage has its clusters, once it is over.
         """
-        self._picture, self._findings, self._provenance = picture, findings, provenance
-        self.set_class(not self._devices, "-empty")
+        subject = self._subject
+        subject.picture, subject.findings, subject.provenance = picture, findings, provenance
+        self.set_class(not subject.devices, "-empty")
         self._show_device()
 
     def show_regions(self, regions: Mapping[int, Sequence[Region]]) -> None:
         """Show the partitions of the devices, by dev_id."""
-        self._regions = regions
+        self._subject.regions = regions
         self._show_device()
 
     def poll(self, *, is_last: bool = False) -> None:
@@ -153,11 +143,8 @@ class MapView(Container):
         Args:
             is_last: Whether the walk has ended.
         """
-        if self._picture is not None and (is_last or self._pace.is_due()):
-            device_map = self._device_map()
-            if device_map is not None:  # a little each time, not all when the order is asked for
-                device = device_map.device
-                order_of(self._picture.placement, device.dev_id, device.clusters)
+        if self._subject.picture is not None and (is_last or self._pace.is_due()):
+            self._subject.order()  # a little each time, not all when the order is asked for
             for canvas in self.query(MapCanvas):
                 if canvas.display:
                     canvas.poll()
@@ -165,7 +152,9 @@ class MapView(Container):
 
     def go_to(self, dev_id: int, cluster: int) -> None:
         """Show a place of a device."""
-        self._leave_file()
+        if self._is_file:
+            self.remove_class("-file")
+            self._show_device()
         self._point_at(dev_id, cluster)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
@@ -173,8 +162,8 @@ class MapView(Container):
         if action == "open":
             return self._can_open and self._canvas.field is not None
         if action == "leave":
-            return self.has_class("-asking")
-        return action != "neighbour" or (len(self._devices) > 1 and not self._is_file)
+            return self.query_one(PlaceField).is_asking
+        return action != "neighbour" or (len(self._subject.devices) > 1 and not self._is_file)
 
     def action_view(self, name: str) -> None:
         """Show the same places in another way."""
@@ -183,7 +172,7 @@ class MapView(Container):
 
     def action_neighbour(self, step: int) -> None:
         """Show the device before or after; the first follows the last."""
-        self._number = (self._number + step) % len(self._devices)
+        self._subject.turn(step)
         self._show_device()
 
     def action_file(self) -> None:
@@ -194,23 +183,16 @@ class MapView(Container):
 
     def action_open(self) -> None:
         """Tell that the bytes under the cursor are wanted."""
-        if self._is_file and self._picture is not None:
-            place: BytePlace = ArchivePlace(self._picture.extents[self._canvas.cursor].offset)
-        else:
-            device, cluster = self._devices[self._number], self._canvas.cursor
-            place = DevicePlace(device.dev_id, cluster * CLUSTER_SIZE)
+        place = self._subject.place_of(self._canvas.cursor, is_file=self._is_file)
         self.post_message(BytesWanted(place))
 
     def action_ask(self) -> None:
         """Ask where to go."""
-        self.add_class("-asking")
-        field = self.query_one("#place", Input)
-        field.value = ""
-        field.focus()
+        self.query_one(PlaceField).ask()
 
     def action_leave(self) -> None:
         """Ask no more."""
-        self.remove_class("-asking")
+        self.query_one(PlaceField).leave()
         self._canvas.focus()
 
     def action_save(self) -> None:
@@ -218,71 +200,64 @@ class MapView(Container):
         field = self._canvas.field
         if field is None:
             return
-        device = self._devices[self._number]
-        title = "the archive" if self._is_file else device.name
+        title, dark = "the archive", self.app.current_theme.dark
+        notes: Iterable[str] = ()
+        if isinstance(field, DeviceField):
+            title = field.device_map.device.name
+            notes = partition_notes(field, self._subject.here)
         try:
-            notes = partition_notes(field, self._here) if isinstance(field, DeviceField) else ()
-            dark = self.app.current_theme.dark
             path = save_picture(field, title, Path.cwd(), dark=dark, notes=notes)
         except VmaError as error:
             self.notify(str(error), severity="error", markup=False)
         else:
             self.notify(f"Saved as {shown(str(path))}", markup=False)
 
-    @on(Input.Submitted, "#place")
-    def _go(self, message: Input.Submitted) -> None:
+    @on(PlaceField.Given)
+    def _go(self, message: PlaceField.Given) -> None:
         message.stop()
-        try:
-            number, is_offset = parse_place(message.value)
-        except UsageError as error:
-            self.notify(str(error), severity="warning", markup=False)
-            return
         self.action_leave()
-        if is_offset and self._is_file:
-            number = self._picture.extents.at_offset(number) if self._picture else 0
-        elif is_offset:
-            number //= CLUSTER_SIZE
+        number = message.number
+        if message.is_offset:
+            number = self._subject.unit_at(number, is_file=self._is_file)
         self._canvas.go_to(number)
 
     @on(MapCanvas.Moved)
     def _moved(self, message: MapCanvas.Moved) -> None:
         message.stop()
         self._show_sight()
-        if self._picture is None or self._is_file != isinstance(message.canvas, FileMap):
+        picture = self._subject.picture
+        if picture is None or self._is_file != isinstance(message.canvas, FileMap):
             return
         if self._is_file:
-            self._describe_extents(self._picture, message.first, message.last)
+            self._describe_extents(picture, message.first, message.last)
         else:
-            self._describe_clusters(self._picture, message.first, message.last)
+            self._describe_clusters(picture, message.first, message.last)
 
     def _describe_clusters(self, picture: Picture, first: int, last: int) -> None:
-        device_map = self._device_map()
+        subject, device_map = self._subject, self._subject.device_map
         if device_map is None:
             return
-        device = device_map.device
-        regions = self._regions.get(device.dev_id, ())
-        origin = Origin(picture.extents, picture.placement, regions, self._provenance)
+        origin = Origin(picture.extents, picture.placement, subject.here, subject.provenance)
+        complete, findings = picture.map.is_complete, subject.findings
         self.query_one(CellDetail).show(
-            device_map, first, last, self._findings, complete=picture.map.is_complete, origin=origin
+            device_map, first, last, findings, complete=complete, origin=origin
         )
-        order = order_of(picture.placement, device.dev_id, device.clusters)
-        extents = order.extents_in(first, last)
+        order = subject.order()
+        extents = order.extents_in(first, last) if order is not None else None
         if extents is not None:
             self.query_one(FileMap).go_to(extents[0])
 
     def _describe_extents(self, picture: Picture, first: int, last: int) -> None:
         origin = Origin(picture.extents, picture.placement)
-        text = describe_extents(origin, self._names, first, last)
+        text = describe_extents(origin, self._subject.names, first, last)
         self.query_one(CellDetail).update(text)
         runs = picture.placement.runs_of(first)
         if runs:
             self._point_at(runs[0].dev_id, runs[0].first)
 
     def _point_at(self, dev_id: int, cluster: int) -> None:
-        numbers = [device.dev_id for device in self._devices]
-        if dev_id in numbers:
-            if self._number != numbers.index(dev_id):
-                self._number = numbers.index(dev_id)
+        if dev_id in self._subject.names:
+            if self._subject.turn_to(dev_id):
                 self._show_device()
             self.query_one(HeatMap).go_to(cluster)
 
@@ -294,27 +269,17 @@ class MapView(Container):
     def _canvas(self) -> MapCanvas:
         return self.query_one(FileMap if self._is_file else HeatMap)
 
-    def _leave_file(self) -> None:
-        if self._is_file:
-            self.remove_class("-file")
-            self._show_device()
-
-    def _device_map(self) -> DeviceMap | None:
-        if self._picture is None or not self._devices:
-            return None
-        return self._picture.map.devices.get(self._devices[self._number].dev_id)
-
     def _show_device(self) -> None:
-        self.query_one(MapHead).show(self._devices, self._number, self._view, is_file=self._is_file)
-        picture = self._picture
+        subject, view, is_file = self._subject, self._view, self._is_file
+        self.query_one(MapHead).show(subject.devices, subject.number, view, is_file=is_file)
+        picture = subject.picture
         if picture is None:
             return
         complete = picture.map.is_complete
         heat_map, file_map = self.query_one(HeatMap), self.query_one(FileMap)
-        device_map = self._device_map()
-        heat_map.regions = self._marks()
-        heat_map.show(device_map, complete, placement=picture.placement, view=self._view)
-        file_map.show(picture.extents, self._names, complete, view=self._view)
+        heat_map.regions = subject.marks
+        heat_map.show(subject.device_map, complete, placement=picture.placement, view=view)
+        file_map.show(picture.extents, subject.names, complete, view=view)
         self.query_one(Legend).show(self._canvas.field)
         self._show_sight()
         if self._canvas.field is None:
@@ -322,13 +287,5 @@ class MapView(Container):
 
     def _show_sight(self) -> None:
         canvas = self._canvas
-        regions = () if self._is_file or not self._devices else self._here
+        regions = () if self._is_file else self._subject.here
         self.query_one(Ruler).show(canvas.field, regions, canvas.sight)
-
-    @property
-    def _here(self) -> Sequence[Region]:
-        return self._regions.get(self._devices[self._number].dev_id, ())
-
-    def _marks(self) -> list[tuple[int, int, int]]:
-        regions = self._here if self._devices else ()
-        return [(region.first, region.last, region.partition.number) for region in regions]
