@@ -149,7 +149,7 @@ def test_moving_among_the_bytes_moves_among_the_fields_and_back(plain: Path) -> 
         await press(pilot, "down")
         assert "md5" in field_line(pilot)
         assert dump(pilot).cursor == OFFSETS[0] + 24
-        assert dump(pilot).field == (OFFSETS[0] + 24, OFFSETS[0] + 40)
+        assert dump(pilot).marks.field == (OFFSETS[0] + 24, OFFSETS[0] + 40)
         await press(pilot, "down", "enter")
         assert dump(pilot).has_focus
         # The data of slot 0: the first block of the first cluster.
@@ -279,7 +279,7 @@ def test_a_search_goes_on_from_what_it_found(plain: Path) -> None:
         for offset in OFFSETS[:2]:
             await look_for(pilot, "VMAE" if offset == OFFSETS[0] else "")
             assert dump(pilot).cursor == offset
-            assert dump(pilot).found == (offset, offset + 4)
+            assert dump(pilot).marks.found == (offset, offset + 4)
         await look_for(pilot, "0x564d41 00")
         assert noticed(pilot)[-1] == "Not found from here to the end"
         await look_for(pilot, "0x5")

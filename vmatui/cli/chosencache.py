@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from vmatui.cli.parser import Arguments
+from vmatui.cli.arguments import Arguments
 from vmatui.storage.cachefolder import CacheFolder, cache_folder
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from humanize import naturalsize
 
 from vmatui.cli import diagnostics, output
-from vmatui.cli.parser import Arguments
+from vmatui.cli.arguments import Arguments
 from vmatui.engine.jsontext import Record
 from vmatui.engine.listing import Entry, list_archives
 from vmatui.errors import SourceError, printable

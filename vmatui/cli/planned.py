@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from vmatui.cli import diagnostics, output
-from vmatui.cli.parser import Arguments
+from vmatui.cli.arguments import Arguments
 from vmatui.engine.jsontext import Record
 from vmatui.errors import TargetError, printable
 

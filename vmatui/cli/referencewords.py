@@ -13,8 +13,8 @@ from pathlib import PurePath
 from typing import Final, NoReturn
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.createoptions import disk_words, drive_words
-from vmatui.cli.parser import Arguments
 from vmatui.cli.restoreoptions import device_names
 from vmatui.errors import UsageError
 

@@ -14,7 +14,7 @@ from vmatui.cli.version import found_version
 from vmatui.errors import UsageError
 
 if TYPE_CHECKING:  # who wants no page does not wait for it
-    from vmatui.cli.parser import Arguments
+    from vmatui.cli.arguments import Arguments
     from vmatui.engine.archive import Archive
     from vmatui.engine.checking.report import VerifyReport
     from vmatui.engine.checking.verify import Visitor

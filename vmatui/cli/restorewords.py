@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vmatui.cli import diagnostics
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.destinations import chosen, destinations
-from vmatui.cli.parser import Arguments
 from vmatui.cli.selection import left_out, only
 from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.errors import UsageError, printable

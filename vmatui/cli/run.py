@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from vmatui.cli import diagnostics, output, referencewords
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.output import OutputError
-from vmatui.cli.parser import Arguments, parse
+from vmatui.cli.parser import parse
 from vmatui.errors import SourceError, UsageError, VmaError
 
 OpenUi = Callable[[str | None, bool], int]

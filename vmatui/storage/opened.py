@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -10,7 +11,7 @@ from vmatui.storage.descriptor import Descriptor
 from vmatui.storage.faults import Compression, SourceFault, StreamState
 
 
-class OpenedSource:
+class OpenedSource(ABC):
     """The base of the sources; `vmatui.storage.source.Source` says what each must do."""
 
     def __init__(self, descriptor: Descriptor, compression: Compression) -> None:
@@ -45,9 +46,9 @@ class OpenedSource:
         """Read what stands here, with all that goes with it."""
         return self.readv([view])
 
+    @abstractmethod
     def readv(self, views: Sequence[memoryview]) -> int:
         """Fill the views in turn; how it is done is up to the kind of source."""
-        raise NotImplementedError
 
     def take_faults(self) -> list[SourceFault]:
         """Return the faults since the last call, in order, and forget them."""

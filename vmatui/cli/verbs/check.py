@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.checkrecords import check_lines, check_record, check_status
 from vmatui.cli.destinations import chosen, destinations
 from vmatui.cli.interruption import Interruption
-from vmatui.cli.parser import Arguments
 from vmatui.cli.selection import left_out
 from vmatui.engine.archive import open_archive
 from vmatui.engine.checking.report import sentences

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vmatui.cli import diagnostics, output
-from vmatui.cli.parser import Arguments
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.verdict import exit_status, header_findings
 from vmatui.engine.archive import open_archive
 from vmatui.engine.jsontext import Json

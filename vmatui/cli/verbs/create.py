@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.createlog import CreateLog, image_lines
 from vmatui.cli.createrecords import create_record, plan_record
 from vmatui.cli.interruption import Interruption
-from vmatui.cli.parser import Arguments
 from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.sealing import sealing, write_seals
 from vmatui.engine.creating.configfile import read_config

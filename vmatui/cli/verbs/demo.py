@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
-from vmatui.cli.parser import Arguments
+from vmatui.cli.arguments import Arguments
 from vmatui.engine.demo.demo import make_demo
 from vmatui.errors import TargetError, printable
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.chosencache import chosen_cache
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.maprecords import Drawing, map_record
-from vmatui.cli.parser import Arguments
 from vmatui.cli.selection import device_id
 from vmatui.cli.verdict import exit_status
 from vmatui.drawing.archivefield import ArchiveField

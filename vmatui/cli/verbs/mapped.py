@@ -11,10 +11,10 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.mapinput import read_lines
 from vmatui.cli.maplines import MapLine, parse_map
-from vmatui.cli.parser import Arguments
 from vmatui.cli.reference import list_lines
 from vmatui.cli.selection import left_out, only
 from vmatui.cli.verdict import exit_status, header_findings

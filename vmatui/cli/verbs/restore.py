@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.checkrecords import check_lines, check_record, check_status
 from vmatui.cli.interruption import Interruption
-from vmatui.cli.parser import Arguments
 from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.interruption import Interruption
-from vmatui.cli.parser import Arguments
 from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.restorewords import device_lines, wanted_plan, warn_of_direct_targets
 from vmatui.engine.checking.report import sentences

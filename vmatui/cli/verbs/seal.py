@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.interruption import Interruption
-from vmatui.cli.parser import Arguments
 from vmatui.cli.sealrecords import seal_record
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import open_archive

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vmatui.cli import diagnostics, output
+from vmatui.cli.arguments import Arguments
 from vmatui.cli.chosencache import chosen_cache
 from vmatui.cli.interruption import Interruption
-from vmatui.cli.parser import Arguments
 from vmatui.cli.reference import list_lines
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.reporting import reporting

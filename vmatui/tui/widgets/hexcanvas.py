@@ -5,7 +5,7 @@ Only the lines on screen are drawn, from pages that others read; what is not rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -20,6 +20,7 @@ from vmatui.engine.inspecting.bytepages import PAGE, BytePages
 from vmatui.engine.inspecting.bytepieces import Flaw, Piece
 from vmatui.tui.widgets import hexlines
 from vmatui.tui.widgets.hexlines import Ground, HexBrush, Kind
+from vmatui.tui.widgets.hexmarks import Headers, HexMarks, Span
 from vmatui.tui.widgets.lineview import LineView
 from vmatui.tui.widgets.palette import palette_of
 
@@ -31,11 +32,6 @@ _FLAWS: Final = {
     Flaw.UNREADABLE: Kind.UNREADABLE,
     Flaw.DOUBTFUL: Kind.DOUBTFUL,
 }
-
-Span = tuple[int, int]
-"""Start and end of some bytes."""
-Headers = Callable[[int, int], Sequence[Span]]
-"""Gives the headers of extents that lie between two offsets."""
 
 
 class HexCanvas(LineView, can_focus=True):
@@ -96,10 +92,7 @@ class HexCanvas(LineView, can_focus=True):
         """Bytes of a line."""
         self.digits = 8
         """Digits of an offset."""
-        self.field: Span = (0, 0)
-        self.found: Span = (0, 0)
-        self.wrong: Sequence[Span] = ()
-        self._headers: Headers = lambda _start, _end: ()
+        self.marks = HexMarks()
         self._pages = BytePages()
         self._lines: dict[int, Strip] = {}
         self._brush: HexBrush | None = None
@@ -114,9 +107,7 @@ class HexCanvas(LineView, can_focus=True):
             cursor: The byte to stand on.
         """
         self._pages.clear()
-        self._headers = headers
-        self.found = self.field = (0, 0)
-        self.wrong = ()
+        self.marks = HexMarks(headers)
         self.bytes, self.is_final = size, is_final
         self._arrange()
         self.set_reactive(HexCanvas.cursor, max(0, min(cursor, size - 1)))
@@ -135,13 +126,14 @@ class HexCanvas(LineView, can_focus=True):
 
     def mark(self, field: Span, wrong: Sequence[Span]) -> None:
         """Mark a field, and those that are wrong."""
-        if (field, wrong) != (self.field, self.wrong):
-            self.field, self.wrong = field, wrong
+        marks = self.marks
+        if (field, wrong) != (marks.field, marks.wrong):
+            marks.field, marks.wrong = field, wrong
             self._redraw()
 
     def mark_found(self, found: Span) -> None:
         """Mark what a search has found."""
-        self.found = found
+        self.marks.found = found
         self._redraw()
 
     def go_to(self, offset: int) -> None:
@@ -223,7 +215,8 @@ class HexCanvas(LineView, can_focus=True):
             brush = self._brush = HexBrush(self._styles(), self.columns)
         end = min(start + self.columns, self.bytes)
         data, looks = self._read(start, end)
-        self._lay_grounds(looks, start, end)
+        self.marks.lay(looks, start, end)
+        hexlines.lay_ground(looks, self.cursor - start, self.cursor + 1 - start, Ground.CURSOR)
         digits, mark = f"{start:0{self.digits}x}", f"{self._gutter_mark(start, end)} "
         # Telling how long the line is costs less than having it counted.
         length = hexlines.width_of(self.columns, len(digits)) - self.columns + len(data)
@@ -247,18 +240,9 @@ class HexCanvas(LineView, can_focus=True):
         unread = end - start - len(data)
         return data + bytes(unread), looks + bytes([Kind.UNREAD]) * unread
 
-    def _lay_grounds(self, looks: bytearray, start: int, end: int) -> None:
-        spans = [(span, Ground.HEADER) for span in self._headers(start, end)]
-        spans += [(self.field, Ground.FIELD), (self.found, Ground.FOUND)]
-        spans += [(span, Ground.WRONG) for span in self.wrong]
-        spans.append(((self.cursor, self.cursor + 1), Ground.CURSOR))
-        for (low, high), ground in spans:
-            if low < end and high > start:
-                hexlines.lay_ground(looks, low - start, high - start, ground)
-
     def _gutter_mark(self, start: int, end: int) -> str:
         """Return the glyph of what is wrong in a line."""
-        if any(low < end and high > start for low, high in self.wrong):
+        if self.marks.has_wrong(start, end):
             return "!" if palette_of(self).is_ascii else "✘"
         flaws = {flaw for _, _, flaw in self._pages.flaws(start, end)}
         return "~" if Flaw.DOUBTFUL in flaws else " "

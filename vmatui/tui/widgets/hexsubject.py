@@ -23,12 +23,10 @@ from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE, EXTENT_HEADER_SIZE
 from vmatui.tui.hexreads import ARCHIVE_HEADER
 from vmatui.tui.widgets import whereabouts
+from vmatui.tui.widgets.hexmarks import Span
 
 _MOST_HEADERS: Final = 64
 """Headers that stay taken apart."""
-
-Span = tuple[int, int]
-"""Start and end of some bytes."""
 
 
 @dataclass(frozen=True, slots=True)
