@@ -59,3 +59,15 @@ def test_interleaved_devices_are_one_write_each() -> None:
         (1, 0, 10 * CLUSTER_SIZE),
         (2, 0, 10 * CLUSTER_SIZE),
     ]
+
+
+def test_neighbours_with_the_same_blocks_stored_are_written_each_to_its_place() -> None:
+    writes = gather_writes(
+        header_of([(1, 4, 0b0110), (1, 5, 0b0110), (1, 6, 0b0110)]), frozenset({1})
+    )
+    assert [write.pieces for write in writes] == [[(0, 8192)], [(16384, 24576)]]
+    writes = gather_writes(header_of([(1, 4, 0b0110), (1, 5, 0b0110)]), frozenset())
+    assert [(write.offset // BLOCK_SIZE, write.pieces) for write in writes] == [
+        (4 * 16 + 1, [(0, 8192)]),
+        (5 * 16 + 1, [(8192, 16384)]),
+    ]

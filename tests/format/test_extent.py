@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.forge import BLOCK, UUID, ForgedExtent, ForgedSlot, noise
-from vmatui.format.extent import parse_extent, parse_slot, runs_in
+from vmatui.format.extent import parse_extent, parse_slot, runs_in, slot_runs
 
 
 def test_an_extent_header_is_taken_apart() -> None:
@@ -29,3 +31,22 @@ def test_runs_are_the_set_bits_joined(mask: int) -> None:
     assert sum(((1 << length) - 1) << first for first, length in runs) == mask
     ends = [first + length for first, length in runs]
     assert all(end < first for end, (first, _) in zip(ends, runs[1:], strict=False))
+
+
+@settings(derandomize=True, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0, 1, 0xFFFF]), st.integers(1, 2), st.integers(0, 4)),
+        max_size=59,
+    )
+)
+def test_the_runs_of_slots_are_the_slots_in_order(parts: list[tuple[int, int, int]]) -> None:
+    slots = [mask << 48 | dev_id << 32 | cluster for mask, dev_id, cluster in parts]
+    runs = slot_runs(slots)
+    assert [slot + step for slot, count in runs for step in range(count)] == slots
+    assert all(slot + count != after for (slot, count), (after, _) in pairwise(runs))
+
+
+def test_no_run_of_slots_goes_on_in_another_device() -> None:
+    last = 0xFFFF << 48 | 1 << 32 | 0xFFFFFFFF
+    assert slot_runs([last - 1, last, last + 1]) == [(last - 1, 1), (last, 1), (last + 1, 1)]

@@ -89,7 +89,7 @@ def test_the_map_shows_clusters_as_they_are_stored(folder: Path) -> None:
         screen = await _started(pilot, SteppedJob())
         heat_map = screen.query_one(HeatMap)
         assert heat_map.has_focus
-        screen._birth.picture.map.mark([0xFFFF << 48 | 1 << 32 | 4])
+        screen._birth.picture.map.mark([(0xFFFF << 48 | 1 << 32 | 4, 1)])
         await wait_for(pilot, lambda: any(g in "".join(lines(heat_map)) for g in "░▒▓█"))
 
     drive(VmaApp(folder), steps)

@@ -6,6 +6,7 @@ functions here take one apart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
@@ -16,9 +17,13 @@ from vmatui.format.header import checksum
 Run = tuple[int, int]
 """First block and number of blocks, inside one cluster."""
 
+SlotRun = tuple[int, int]
+"""A slot, and how many there are from it on that each name the next cluster, stored alike."""
 
 DEVICE_BITS: Final = 0xFF << 32
 """Where a slot names its device."""
+_DEVICE_IDS: Final = slice(layout.EXTENT_SLOTS + 3, layout.EXTENT_HEADER_SIZE, layout.SLOT_SIZE)
+"""The bytes of an extent header that are `DEVICE_BITS` of its slots."""
 
 
 class Slot(NamedTuple):
@@ -45,6 +50,8 @@ class ExtentHeader:
     checksum_matches: bool
     used: tuple[int, ...]
     """The slots that name a device, as 64-bit numbers, in order; empty ones are skipped."""
+    runs: tuple[SlotRun, ...]
+    """The same in short: there are few, and work by the run is done millions of times less."""
     blocks_in_masks: int
     """Blocks that the masks of the used slots name."""
 
@@ -62,7 +69,9 @@ class ExtentHeader:
 def parse_extent(data: bytes) -> ExtentHeader:
     """Parse the 512 bytes of an extent header, without judging them."""
     magic, reserved, block_count, uuid, md5, *slots = layout.EXTENT_HEADER.unpack(data)
-    used = [slot for slot in slots if slot & DEVICE_BITS]
+    if 0 in data[_DEVICE_IDS]:
+        slots = [slot for slot in slots if slot & DEVICE_BITS]
+    runs = slot_runs(slots)
     return ExtentHeader(
         magic_matches=magic == layout.EXTENT_MAGIC,
         reserved=reserved,
@@ -70,9 +79,27 @@ def parse_extent(data: bytes) -> ExtentHeader:
         uuid=uuid,
         md5=md5,
         checksum_matches=checksum(data, layout.EXTENT_MD5) == md5,
-        used=tuple(used),
-        blocks_in_masks=sum([(slot >> 48).bit_count() for slot in used]),
+        used=tuple(slots),
+        runs=tuple(runs),
+        blocks_in_masks=sum([(slot >> 48).bit_count() * count for slot, count in runs]),
     )
+
+
+def slot_runs(slots: Sequence[int]) -> list[SlotRun]:
+    """Sum slots up in their order: neighbouring clusters of one device that are stored alike."""
+    runs: list[SlotRun] = []
+    first = end = slots[0] if slots else 0
+    for slot in slots:
+        if slot != end:
+            runs.append((first, end - first))
+            first = end = slot
+        end += 1
+    if slots:
+        runs.append((first, end - first))
+    # The last cluster that a slot can name is next to another device's first.
+    if any(first & 0xFFFFFFFF > layout.MAX_CLUSTERS - count for first, count in runs):
+        return [(slot, 1) for slot in slots]
+    return runs
 
 
 def proves_slots(data: bytes | memoryview, uuid: bytes) -> bool:

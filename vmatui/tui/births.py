@@ -9,6 +9,7 @@ from vmatui.engine.creating.createplan import CreatePlan
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.walking.newextents import NewExtent
+from vmatui.format.extent import slot_runs
 from vmatui.format.layout import BLOCK_SIZE, EXTENT_HEADER_SIZE
 from vmatui.tui.jobs import JobFunction
 
@@ -30,9 +31,10 @@ class Birth:
     def see(self, extent: NewExtent) -> None:
         """Take note of an extent that was written."""
         picture, blocks = self.picture, sum(turn.blocks for turn in extent.turns)
-        picture.map.mark(extent.slots)
-        picture.placement.add(len(picture.extents), extent.slots)
-        picture.extents.add(self._offset, extent.slots, blocks, is_sound=True)
+        runs = slot_runs(extent.slots)
+        picture.map.mark(runs)
+        picture.placement.add(len(picture.extents), runs)
+        picture.extents.add(self._offset, runs, blocks, is_sound=True)
         self._offset += EXTENT_HEADER_SIZE + blocks * BLOCK_SIZE
         for turn in extent.turns:
             self.zero_bytes[turn.dev_id] += turn.zero_bytes

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from vmatui.engine.checking.clusterset import ADDRESS, ClusterSet, runs_of
+from vmatui.engine.checking.clusterset import ClusterSet, runs_of
 from vmatui.engine.checking.findings import FindingList, Touched
 from vmatui.engine.checking.proof import Proof
 from vmatui.engine.checking.unsettled import Unsettled
@@ -105,9 +105,9 @@ class Checker:
 
     def _take_whole(self, extent: Extent) -> bool:
         """Take all slots at once, as runs of clusters; False when any has to be looked at."""
-        used = extent.header.used
+        header = extent.header
         runs = []
-        for first, last in runs_of(sorted([slot & ADDRESS for slot in used])):
+        for first, last in runs_of(header.runs):
             tally = self.tallies.get(first >> 32)
             low, high = first & 0xFFFFFFFF, last & 0xFFFFFFFF
             if tally is None or tally.is_vmstate or not low <= high < tally.clusters - 1:
@@ -115,13 +115,13 @@ class Checker:
             if not tally.seen.is_free(low, high):
                 return False
             runs.append((tally, low, high))
-        if sum([high - low + 1 for _, low, high in runs]) != len(used):
+        if sum([high - low + 1 for _, low, high in runs]) != len(header.used):
             return False
         for tally, low, high in runs:
             tally.seen.add(low, high)
-        for slot in used:
+        for slot, count in header.runs:
             if slot >> 48:
-                self.tallies[slot >> 32 & 0xFF].stored += 1
+                self.tallies[slot >> 32 & 0xFF].stored += count
         return True
 
     def _take_each(self, extent: Extent) -> Rejected:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from vmatui.errors import SourceError
-from vmatui.format.extent import DEVICE_BITS
+from vmatui.format.extent import DEVICE_BITS, SlotRun
 from vmatui.format.layout import CLUSTER_SIZE
 
 ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
@@ -173,20 +173,22 @@ def _pieces(first: int, last: int) -> Iterator[tuple[int, int]]:
         first = end + 1
 
 
-def runs_of(addresses: list[int]) -> list[tuple[int, int]]:
-    """Join sorted addresses (dev_id and cluster in one number) into runs, each of one device."""
-    if not addresses:
-        return []
-    is_one_run = addresses == list(range(addresses[0], addresses[0] + len(addresses)))
-    if is_one_run and addresses[0] >> 32 == addresses[-1] >> 32:
-        return [(addresses[0], addresses[-1])]
-    runs = []
-    first = last = addresses[0]
-    for address in addresses[1:]:
+def runs_of(runs: Iterable[SlotRun]) -> list[tuple[int, int]]:
+    """Join runs of slots, in any order, into runs of clusters, whatever is stored of them.
+
+    Returns:
+        First and last address (dev_id and cluster in one number) of each, in order; each of one
+        device, and none next to another.
+    """
+    joined: list[tuple[int, int]] = []
+    before = low = -1
+    for first, count in sorted([(slot & ADDRESS, count) for slot, count in runs]):
+        last = first + count - 1
         # The last cluster that an address can name is next to another device's first.
-        if address > last + 1 or address >> 32 != last >> 32:
-            runs.append((first, last))
-            first = address
-        last = address
-    runs.append((first, last))
-    return runs
+        if joined and first <= before + 1 and first >> 32 == before >> 32:
+            before = max(before, last)
+            joined[-1] = (low, before)
+        else:
+            low, before = first, last
+            joined.append((low, before))
+    return joined

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vmatui.engine.checking.clusterset import ADDRESS, ClusterSet, runs_of
+from vmatui.engine.checking.clusterset import ClusterSet, runs_of
 from vmatui.engine.checking.findings import Touched
 from vmatui.engine.walking.walk import Extent
+from vmatui.format.extent import slot_runs
 
 _DATA = 0xFFFF << 48
 """The bits of a slot that say which blocks are stored; without any, the header alone tells all."""
@@ -35,12 +36,8 @@ class Unsettled:
         if extent.end <= extent.settled:
             return
         self._end = extent.end
-        addresses = [
-            slot & ADDRESS
-            for position, slot in enumerate(extent.header.used)
-            if slot & _DATA and position not in rejected
-        ]
-        for first, last in runs_of(sorted(addresses)):
+        runs = extent.header.runs if not rejected else slot_runs(extent.accepted(rejected))
+        for first, last in runs_of([run for run in runs if run[0] & _DATA]):
             dev_id = first >> 32
             if dev_id not in self._sets:
                 self._sets[dev_id] = ClusterSet(self._sizes[dev_id])

@@ -12,8 +12,9 @@ from typing import Final
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.indexing.sparse import sparse_memory
 from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.format.extent import SlotRun, slot_runs
 from vmatui.format.header import Device
-from vmatui.format.layout import BLOCKS_PER_CLUSTER
+from vmatui.format.layout import BLOCKS_PER_CLUSTER, SLOTS_PER_EXTENT
 
 UNSEEN: Final = 0
 """No extent has named the cluster: not read yet, or missing when the walk is over."""
@@ -36,6 +37,8 @@ MAX_MAPPED: Final = 1 << 29
 
 _FULL_MASK: Final = (1 << BLOCKS_PER_CLUSTER) - 1
 _FULL: Final = ZERO + BLOCKS_PER_CLUSTER
+_STATES: Final = [bytes([level]) * SLOTS_PER_EXTENT for level in range(ZERO, _FULL + 1)]
+"""The states of a run of clusters, by the number of their stored blocks."""
 
 
 class DeviceMap:
@@ -113,13 +116,9 @@ class ClusterMap:
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write what an extent brought."""
         used = extent.header.used
-        if not rejected:
-            self.mark(used)
-        else:
-            self.mark([slot for position, slot in enumerate(used) if position not in rejected])
+        self.mark(extent.header.runs if not rejected else slot_runs(extent.accepted(rejected)))
         if extent.faults or extent.holes or extent.is_displaced:
-            known = rejected | extent.proved
-            doubtful = [slot for position, slot in enumerate(used) if position not in known]
+            doubtful = extent.accepted(rejected | extent.proved)
             self.doubt(doubtful, zeros=not extent.is_sound)
         for position in rejected:
             if position < len(used):
@@ -127,22 +126,19 @@ class ClusterMap:
         for position in extent.rotten:
             self._flag(used[position], is_rotten=True)
 
-    def mark(self, slots: Iterable[int]) -> None:
-        """Write the clusters of slots, 64-bit numbers that are known to be good."""
-        present: int | None = None
-        for slot in slots:
-            dev_id, cluster, mask = slot >> 32 & 0xFF, slot & 0xFFFFFFFF, slot >> 48
-            if dev_id != present:
-                present, device = dev_id, self.devices.get(dev_id)
-                if device is not None:
-                    states, masks, changed = device.states, device.masks, device.changed
+    def mark(self, runs: Iterable[SlotRun]) -> None:
+        """Write the clusters of runs of slots that are known to be good."""
+        for slot, count in runs:
+            device, mask = self.devices.get(slot >> 32 & 0xFF), slot >> 48
             if device is None:
                 continue
-            # As `set_state` does, without its calls: this runs for every cluster of a walk.
+            first = slot & 0xFFFFFFFF
             if 0 < mask < _FULL_MASK:
-                masks[cluster] = mask
-            states[cluster] = mask.bit_count() + 1
-            changed[cluster >> GROUP_BITS] = 1
+                for cluster in range(first, first + count):
+                    device.masks[cluster] = mask
+            device.states[first : first + count] = _STATES[mask.bit_count()][:count]
+            for group in range(first >> GROUP_BITS, (first + count - 1 >> GROUP_BITS) + 1):
+                device.changed[group] = 1
 
     def mark_difference(self, dev_id: int, cluster: int, _blocks: int) -> None:
         """Flag a cluster that a target holds otherwise; for `vmatui.engine.compare.compare`."""

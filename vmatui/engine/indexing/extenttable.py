@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.format.extent import SlotRun
 
 
 class ExtentRow(NamedTuple):
@@ -124,26 +125,26 @@ class ExtentTable:
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Add an extent of a walk."""
         is_sound = not extent.faults and not extent.is_displaced
-        self.add(extent.offset, extent.header.used, extent.header.block_count, is_sound=is_sound)
+        self.add(extent.offset, extent.header.runs, extent.header.block_count, is_sound=is_sound)
 
-    def add(self, offset: int, slots: Sequence[int], blocks: int, *, is_sound: bool) -> None:
+    def add(self, offset: int, runs: Collection[SlotRun], blocks: int, *, is_sound: bool) -> None:
         """Add the next extent.
 
         Args:
             offset: Archive offset of its header in bytes.
-            slots: The used ones, as 64-bit numbers.
+            runs: Of the used slots.
             blocks: Stored blocks.
             is_sound: Whether it is all there and as it should be.
         """
-        devices = frozenset([slot >> 32 & 0xFF for slot in slots])
+        devices = frozenset([slot >> 32 & 0xFF for slot, _ in runs])
         number = self._set_numbers.get(devices)
         if number is None:
             number = self._set_numbers[devices] = len(self._sets)
             self._sets.append(devices)
         self._offsets.append(offset)
         self._blocks.append(min(blocks, 0xFFFF))
-        self._clusters.append(len(slots))
-        self._zero.append(sum([not slot >> 48 for slot in slots]))
+        self._clusters.append(sum([count for _, count in runs]))
+        self._zero.append(sum([count for slot, count in runs if not slot >> 48]))
         self._sound.append(is_sound)
         self._devices.append(number)
 

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from vmatui.engine.checking.checker import Rejected
+from vmatui.engine.checking.clusterset import runs_of
 from vmatui.engine.indexing.sparse import sparse_memory
 from vmatui.engine.walking.walk import Extent, Gap
-from vmatui.format.extent import DEVICE_BITS
+from vmatui.format.extent import SlotRun
 
 MAX_RUNS: Final = 1 << 25
 """Runs of an archive that are remembered: enough for 32 TiB, three disks taking turns."""
-_ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
 
 
 class Run(NamedTuple):
@@ -47,24 +47,15 @@ class Placement:
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Add the runs of an extent, whether or not its clusters were accepted."""
-        self.add(extent.number, extent.header.used)
+        self.add(extent.number, extent.header.runs)
 
-    def add(self, number: int, slots: Iterable[int]) -> None:
-        """Add the runs of an extent that has these used slots, 64-bit numbers."""
-        addresses = [slot & _ADDRESS for slot in slots]
-        addresses.sort()
-        if self.count + len(addresses) > MAX_RUNS:
+    def add(self, number: int, slots: Iterable[SlotRun]) -> None:
+        """Add the runs of an extent that has these runs of slots."""
+        runs = runs_of(slots)
+        if self.count + len(runs) > MAX_RUNS:
             return
-        while addresses:
-            first = addresses[0]
-            length = len(addresses)
-            if (
-                addresses != list(range(first, first + length))
-                or first >> 32 != addresses[-1] >> 32
-            ):
-                length = _run_length(addresses)
-            self._add(number, first, length)
-            addresses = addresses[length:]
+        for first, last in runs:
+            self._add(number, first, last - first + 1)
 
     def finish(self) -> None:
         """Nothing is left to do."""
@@ -112,12 +103,3 @@ class Placement:
         self.lengths[run] = length
         self.extents[run] = extent
         self.count = run + 1
-
-
-def _run_length(addresses: list[int]) -> int:
-    """Return how many of sorted addresses follow each other from the first on."""
-    first = addresses[0]
-    for position, address in enumerate(addresses):
-        if address != first + position or address >> 32 != first >> 32:
-            return position
-    return len(addresses)

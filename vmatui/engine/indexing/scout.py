@@ -12,7 +12,7 @@ from typing import Final
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.walking.walk import Extent, Gap
 from vmatui.format import layout
-from vmatui.format.extent import DEVICE_BITS, runs_in
+from vmatui.format.extent import DEVICE_BITS, SlotRun, runs_in
 from vmatui.format.header import Device
 from vmatui.format.partitions import HEAD, parse_partitions
 
@@ -46,7 +46,7 @@ class Scout:
         used = extent.header.used
         if extent.buffer is None and extent.length:
             return
-        if self._wanted.isdisjoint([slot & _ADDRESS for slot in used]):
+        if not any(map(self._is_wanted, extent.header.runs)):
             return
         start = 0
         for position, slot in enumerate(used):
@@ -68,6 +68,10 @@ class Scout:
             parts.append(data)
         skipped = offset % layout.CLUSTER_SIZE
         return b"".join(parts)[skipped : skipped + stop - offset] or None
+
+    def _is_wanted(self, run: SlotRun) -> bool:
+        first, count = run[0] & _ADDRESS, run[1]
+        return not self._wanted.isdisjoint(range(first, first + count))
 
     def _want(self, dev_id: int, cluster: int) -> None:
         if len(self._wanted) + len(self._kept) < MAX_KEPT:

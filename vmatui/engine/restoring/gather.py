@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from vmatui.engine.checking.checker import Rejected
-from vmatui.format.extent import ExtentHeader, runs_in
-from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
+from vmatui.format.extent import ExtentHeader, Run, runs_in
+from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
+
+_FULL: Final = (1 << BLOCKS_PER_CLUSTER) - 1
 
 
 @dataclass(slots=True)
@@ -41,17 +45,16 @@ def gather_writes(header: ExtentHeader, rejected: Rejected) -> list[Write]:
     """
     writes: list[Write] = []
     open_writes: dict[int, Write] = {}
-    start = 0
-    for position, slot in enumerate(header.used):
-        mask = slot >> 48  # taken apart here: there are too many for a call each
-        if not mask:
-            continue
-        if position in rejected:
-            start += mask.bit_count() * BLOCK_SIZE
+    start = position = 0
+    for slot, count in header.runs if not rejected else [(slot, 1) for slot in header.used]:
+        is_left_out = position in rejected
+        position += count
+        if is_left_out:
+            start += (slot >> 48).bit_count() * BLOCK_SIZE
             continue
         dev_id, base = slot >> 32 & 0xFF, (slot & 0xFFFFFFFF) * CLUSTER_SIZE
-        for block, count in runs_in(mask):
-            offset, size = base + block * BLOCK_SIZE, count * BLOCK_SIZE
+        for block, blocks in _stored(slot >> 48, count):
+            offset, size = base + block * BLOCK_SIZE, blocks * BLOCK_SIZE
             write = open_writes.get(dev_id)
             if write is not None and write.end == offset:
                 write.add(start, start + size)
@@ -61,3 +64,14 @@ def gather_writes(header: ExtentHeader, rejected: Rejected) -> list[Write]:
                 writes.append(write)
             start += size
     return writes
+
+
+def _stored(mask: int, clusters: int) -> Sequence[Run]:
+    """Return the runs of stored blocks in neighbouring clusters with the same mask."""
+    if mask == _FULL:
+        return ((0, BLOCKS_PER_CLUSTER * clusters),)
+    runs = runs_in(mask)
+    if clusters == 1 or not runs:
+        return runs
+    firsts = range(0, BLOCKS_PER_CLUSTER * clusters, BLOCKS_PER_CLUSTER)
+    return [(first + block, blocks) for first in firsts for block, blocks in runs]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.checking.clusterset import ADDRESS, runs_of
+from vmatui.engine.checking.clusterset import runs_of
 from vmatui.engine.checking.unsettled import Unsettled
 from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.restoring.gather import gather_writes
@@ -19,7 +19,7 @@ from vmatui.engine.salvaging.holding import Holdings
 from vmatui.engine.salvaging.offers import COPIES_DIFFER, UNVOUCHED, Offer, offers_of
 from vmatui.engine.walking.walk import Extent, Gap
 from vmatui.format.codes import Code
-from vmatui.format.extent import runs_in
+from vmatui.format.extent import runs_in, slot_runs
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 from vmatui.storage.targets import ResumableTarget
 
@@ -84,9 +84,8 @@ class Salvager:
 
     def _draw(self, cluster_map: ClusterMap, extent: Extent, left: Rejected) -> None:
         """Put on the map what was taken of an extent."""
-        used = extent.header.used
-        taken = [slot for position, slot in enumerate(used) if position not in left]
-        cluster_map.mark(taken)
+        taken = extent.accepted(left)
+        cluster_map.mark(slot_runs(taken))
         cluster_map.doubt(
             slot for slot in taken if slot & _NUMBER in self._holdings[slot >> 32 & 0xFF].doubtful
         )
@@ -95,9 +94,8 @@ class Salvager:
         """Whether all clusters of an extent could be taken at once: they are sound and new."""
         if extent.faults or extent.holes or extent.doubts or extent.rotten or extent.is_displaced:
             return False
-        used = extent.header.used
-        runs = runs_of(sorted([slot & ADDRESS for slot in used]))
-        if sum([last - first + 1 for first, last in runs]) != len(used):
+        runs = runs_of(extent.header.runs)
+        if sum([last - first + 1 for first, last in runs]) != len(extent.header.used):
             return False
         free = []
         for first, last in runs:

@@ -69,6 +69,10 @@ class Extent:
         """Whether all that it stores can be looked at, and not only its header."""
         return self.buffer is not None or not self.length
 
+    def accepted(self, rejected: frozenset[int]) -> list[int]:
+        """Return the used slots but those at some positions."""
+        return [slot for at, slot in enumerate(self.header.used) if at not in rejected]
+
     def release(self) -> None:
         """Give the payload's memory back."""
         if self.buffer is not None:
