@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vmatui.engine.checking import clusterset
-from vmatui.engine.checking.clusterset import ClusterSet, runs_of
+from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.errors import SourceError
-from vmatui.format.extent import slot_runs
 
 SIZE = 10_000
 numbers = st.sets(st.integers(0, SIZE - 1), max_size=60)
@@ -79,25 +78,3 @@ def test_clusters_scattered_without_end_are_refused(monkeypatch: pytest.MonkeyPa
         clusters.add(number << 12, number << 12)
     with pytest.raises(SourceError, match="scattered too widely"):
         clusters.add(11 << 12, 11 << 12)
-
-
-def runs_of_slots(*slots: int) -> list[tuple[int, int]]:
-    return runs_of(slot_runs(slots))
-
-
-def test_a_run_ends_with_its_device_even_at_the_last_cluster_that_can_be_named() -> None:
-    first, last = 1 << 32, (1 << 32) + 0xFFFFFFFF
-    assert runs_of_slots(last, last + 1) == [(last, last), (last + 1, last + 1)]
-    assert runs_of_slots(first, last - 1, last, last + 1, last + 2) == [
-        (first, first),
-        (last - 1, last),
-        (last + 1, last + 2),
-    ]
-    assert runs_of_slots(first, first) == [(first, first)]
-
-
-def test_runs_are_joined_in_any_order_whatever_is_stored_of_their_clusters() -> None:
-    full, part, device = 0xFFFF << 48, 0x1 << 48, 1 << 32
-    slots = [full | device | 7, full | device | 8, part | device | 5, device | 6, device | 7]
-    assert runs_of_slots(*slots) == [(device | 5, device | 8)]
-    assert runs_of_slots() == []

@@ -10,13 +10,16 @@ from vmatui.engine.checking.verify import verify
 from vmatui.engine.indexing import placement as placement_module
 from vmatui.engine.indexing.placement import Placement, Run
 from vmatui.engine.walking.walk import Extent
-from vmatui.format.extent import ExtentHeader, slot_runs
+from vmatui.format.extent import ExtentHeader, cluster_runs, slot_runs
 
 
 def extent(number: int, addresses: list[tuple[int, int]]) -> Extent:
     """Return an extent that names devices and clusters."""
     used = tuple(dev_id << 32 | cluster for dev_id, cluster in addresses)
-    header = ExtentHeader(True, 0, 0, bytes(16), bytes(16), True, used, tuple(slot_runs(used)), 0)
+    runs = slot_runs(used)
+    header = ExtentHeader(
+        True, 0, 0, bytes(16), bytes(16), True, used, tuple(runs), tuple(cluster_runs(runs)), 0
+    )
     return Extent(number, 0, header, 0, 0, [])
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.forge import BLOCK, UUID, ForgedExtent, ForgedSlot, noise
-from vmatui.format.extent import parse_extent, parse_slot, runs_in, slot_runs
+from vmatui.format.extent import cluster_runs, parse_extent, parse_slot, runs_in, slot_runs
 
 
 def test_an_extent_header_is_taken_apart() -> None:
@@ -50,3 +50,25 @@ def test_the_runs_of_slots_are_the_slots_in_order(parts: list[tuple[int, int, in
 def test_no_run_of_slots_goes_on_in_another_device() -> None:
     last = 0xFFFF << 48 | 1 << 32 | 0xFFFFFFFF
     assert slot_runs([last - 1, last, last + 1]) == [(last - 1, 1), (last, 1), (last + 1, 1)]
+
+
+def clusters_of(*slots: int) -> list[tuple[int, int]]:
+    return cluster_runs(slot_runs(slots))
+
+
+def test_a_run_ends_with_its_device_even_at_the_last_cluster_that_can_be_named() -> None:
+    first, last = 1 << 32, (1 << 32) + 0xFFFFFFFF
+    assert clusters_of(last, last + 1) == [(last, last), (last + 1, last + 1)]
+    assert clusters_of(first, last - 1, last, last + 1, last + 2) == [
+        (first, first),
+        (last - 1, last),
+        (last + 1, last + 2),
+    ]
+    assert clusters_of(first, first) == [(first, first)]
+
+
+def test_runs_are_joined_in_any_order_whatever_is_stored_of_their_clusters() -> None:
+    full, part, device = 0xFFFF << 48, 0x1 << 48, 1 << 32
+    slots = [full | device | 7, full | device | 8, part | device | 5, device | 6, device | 7]
+    assert clusters_of(*slots) == [(device | 5, device | 8)]
+    assert clusters_of() == []

@@ -32,9 +32,9 @@ def test_a_busy_job_is_drawn_as_often_as_that_costs_it_little() -> None:
     pace = clocks.pace()
     drawn: list[bool] = []
     for frame in range(15):
-        clocks.run(0.05, own=0.007 if frame == 0 or drawn[-1] else 0.0, others=0.04)
+        clocks.run(0.05, own=0.0045 if frame == 0 or drawn[-1] else 0.0, others=0.04)
         drawn.append(pace.is_due())
-    # Seven milliseconds are below three hundredths of 0.25 seconds, and above those of 0.2.
+    # Four and a half milliseconds are below a fiftieth of 0.25 seconds, and above one of 0.2.
     assert drawn == [False, False, False, False, True] * 3
 
 

@@ -6,7 +6,7 @@ functions here take one apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
@@ -22,6 +22,8 @@ SlotRun = tuple[int, int]
 
 DEVICE_BITS: Final = 0xFF << 32
 """Where a slot names its device."""
+ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
+"""The bits of a slot that say which cluster of which device it is."""
 _DEVICE_IDS: Final = slice(layout.EXTENT_SLOTS + 3, layout.EXTENT_HEADER_SIZE, layout.SLOT_SIZE)
 """The bytes of an extent header that are `DEVICE_BITS` of its slots."""
 
@@ -52,6 +54,8 @@ class ExtentHeader:
     """The slots that name a device, as 64-bit numbers, in order; empty ones are skipped."""
     runs: tuple[SlotRun, ...]
     """The same in short: there are few, and work by the run is done millions of times less."""
+    clusters: tuple[tuple[int, int], ...]
+    """The clusters that the used slots name, as `cluster_runs` joins them."""
     blocks_in_masks: int
     """Blocks that the masks of the used slots name."""
 
@@ -81,6 +85,7 @@ def parse_extent(data: bytes) -> ExtentHeader:
         checksum_matches=checksum(data, layout.EXTENT_MD5) == md5,
         used=tuple(slots),
         runs=tuple(runs),
+        clusters=tuple(cluster_runs(runs)),
         blocks_in_masks=sum([(slot >> 48).bit_count() * count for slot, count in runs]),
     )
 
@@ -100,6 +105,27 @@ def slot_runs(slots: Sequence[int]) -> list[SlotRun]:
     if any(first & 0xFFFFFFFF > layout.MAX_CLUSTERS - count for first, count in runs):
         return [(slot, 1) for slot in slots]
     return runs
+
+
+def cluster_runs(runs: Iterable[SlotRun]) -> list[tuple[int, int]]:
+    """Join runs of slots, in any order, into runs of clusters, whatever is stored of them.
+
+    Returns:
+        First and last address (dev_id and cluster in one number) of each, in order; each of one
+        device, and none next to another.
+    """
+    joined: list[tuple[int, int]] = []
+    before = low = -1
+    for first, count in sorted([(slot & ADDRESS, count) for slot, count in runs]):
+        last = first + count - 1
+        # The last cluster that an address can name is next to another device's first.
+        if joined and first <= before + 1 and first >> 32 == before >> 32:
+            before = max(before, last)
+            joined[-1] = (low, before)
+        else:
+            low, before = first, last
+            joined.append((low, before))
+    return joined
 
 
 def proves_slots(data: bytes | memoryview, uuid: bytes) -> bool:

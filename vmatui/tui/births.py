@@ -9,7 +9,7 @@ from vmatui.engine.creating.createplan import CreatePlan
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.walking.newextents import NewExtent
-from vmatui.format.extent import slot_runs
+from vmatui.format.extent import cluster_runs, slot_runs
 from vmatui.format.layout import BLOCK_SIZE, EXTENT_HEADER_SIZE
 from vmatui.tui.jobs import JobFunction
 
@@ -33,7 +33,7 @@ class Birth:
         picture, blocks = self.picture, sum(turn.blocks for turn in extent.turns)
         runs = slot_runs(extent.slots)
         picture.map.mark(runs)
-        picture.placement.add(len(picture.extents), runs)
+        picture.placement.add(len(picture.extents), cluster_runs(runs))
         picture.extents.add(self._offset, runs, blocks, is_sound=True)
         self._offset += EXTENT_HEADER_SIZE + blocks * BLOCK_SIZE
         for turn in extent.turns:

@@ -12,7 +12,7 @@ from typing import Final
 
 FRAME: Final = 1 / 20
 """Seconds from one frame to the next."""
-_SHARE: Final = 0.03
+_SHARE: Final = 0.02
 """Of the time, what the screen may take from a busy job; drawing in the job's thread adds to it."""
 _BUSY: Final = 0.5
 """Processors that the other threads use when the job is a busy one."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from vmatui.engine.checking.clusterset import ClusterSet, runs_of
+from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.engine.checking.findings import FindingList, Touched
 from vmatui.engine.checking.proof import Proof
 from vmatui.engine.checking.unsettled import Unsettled
@@ -107,7 +107,7 @@ class Checker:
         """Take all slots at once, as runs of clusters; False when any has to be looked at."""
         header = extent.header
         runs = []
-        for first, last in runs_of(header.runs):
+        for first, last in header.clusters:
             tally = self.tallies.get(first >> 32)
             low, high = first & 0xFFFFFFFF, last & 0xFFFFFFFF
             if tally is None or tally.is_vmstate or not low <= high < tally.clusters - 1:

@@ -10,11 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from vmatui.errors import SourceError
-from vmatui.format.extent import DEVICE_BITS, SlotRun
 from vmatui.format.layout import CLUSTER_SIZE
 
-ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
-"""The bits of a slot that say which cluster of which device it is."""
 _CHUNK_BITS: Final = 12
 _CHUNK: Final = 1 << _CHUNK_BITS
 MAX_OPEN_CHUNKS: Final = 1 << 17
@@ -171,24 +168,3 @@ def _pieces(first: int, last: int) -> Iterator[tuple[int, int]]:
         if end == last:
             return
         first = end + 1
-
-
-def runs_of(runs: Iterable[SlotRun]) -> list[tuple[int, int]]:
-    """Join runs of slots, in any order, into runs of clusters, whatever is stored of them.
-
-    Returns:
-        First and last address (dev_id and cluster in one number) of each, in order; each of one
-        device, and none next to another.
-    """
-    joined: list[tuple[int, int]] = []
-    before = low = -1
-    for first, count in sorted([(slot & ADDRESS, count) for slot, count in runs]):
-        last = first + count - 1
-        # The last cluster that an address can name is next to another device's first.
-        if joined and first <= before + 1 and first >> 32 == before >> 32:
-            before = max(before, last)
-            joined[-1] = (low, before)
-        else:
-            low, before = first, last
-            joined.append((low, before))
-    return joined

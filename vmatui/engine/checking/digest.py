@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.walking.walk import Extent
 from vmatui.format.digests import ZERO, entry_of
-from vmatui.format.extent import DEVICE_BITS, runs_in
+from vmatui.format.extent import ADDRESS, runs_in
 from vmatui.format.header import Device
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 
 if TYPE_CHECKING:  # how disks are read loads much that verifying never needs
     from vmatui.engine.walking.newextents import NewExtent
 
-_ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
 _FULL: Final = 0xFFFF
 _ZEROS: Final = bytes(CLUSTER_SIZE)
 
@@ -93,7 +92,7 @@ class Digester:
             start = end
 
     def _entry(self, slot: int, cluster: memoryview) -> bytes:
-        end = self._ends.get(slot & _ADDRESS)
+        end = self._ends.get(slot & ADDRESS)
         if end is not None:
             self._view[:end] = cluster[:end]
             self._view[end:] = _ZEROS[end:]
@@ -116,7 +115,7 @@ def _joined(entries: Iterable[tuple[int, bytes | None]]) -> list[ClusterRun]:
     runs: list[ClusterRun] = []
     expected = -1
     for position, (slot, entry) in enumerate(entries):
-        address = slot & _ADDRESS
+        address = slot & ADDRESS
         if entry is None:
             expected = -1
             continue

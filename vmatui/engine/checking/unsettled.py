@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vmatui.engine.checking.clusterset import ClusterSet, runs_of
+from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.engine.checking.findings import Touched
 from vmatui.engine.walking.walk import Extent
-from vmatui.format.extent import slot_runs
+from vmatui.format.extent import cluster_runs, slot_runs
 
 _DATA = 0xFFFF << 48
 """The bits of a slot that say which blocks are stored; without any, the header alone tells all."""
@@ -37,7 +37,7 @@ class Unsettled:
             return
         self._end = extent.end
         runs = extent.header.runs if not rejected else slot_runs(extent.accepted(rejected))
-        for first, last in runs_of([run for run in runs if run[0] & _DATA]):
+        for first, last in cluster_runs([run for run in runs if run[0] & _DATA]):
             dev_id = first >> 32
             if dev_id not in self._sets:
                 self._sets[dev_id] = ClusterSet(self._sizes[dev_id])

@@ -7,14 +7,12 @@ thread writes, others read the first `count` runs at any time.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.checking.clusterset import runs_of
 from vmatui.engine.indexing.sparse import sparse_memory
 from vmatui.engine.walking.walk import Extent, Gap
-from vmatui.format.extent import SlotRun
 
 MAX_RUNS: Final = 1 << 25
 """Runs of an archive that are remembered: enough for 32 TiB, three disks taking turns."""
@@ -47,11 +45,10 @@ class Placement:
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Add the runs of an extent, whether or not its clusters were accepted."""
-        self.add(extent.number, extent.header.runs)
+        self.add(extent.number, extent.header.clusters)
 
-    def add(self, number: int, slots: Iterable[SlotRun]) -> None:
-        """Add the runs of an extent that has these runs of slots."""
-        runs = runs_of(slots)
+    def add(self, number: int, runs: Sequence[tuple[int, int]]) -> None:
+        """Add the runs of an extent, as `vmatui.format.extent.cluster_runs` joins them."""
         if self.count + len(runs) > MAX_RUNS:
             return
         for first, last in runs:

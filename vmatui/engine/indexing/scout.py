@@ -6,19 +6,20 @@ packed archive cannot be entered in the middle later.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
+from itertools import starmap
 from typing import Final
 
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.walking.walk import Extent, Gap
 from vmatui.format import layout
-from vmatui.format.extent import DEVICE_BITS, SlotRun, runs_in
+from vmatui.format.extent import ADDRESS, runs_in
 from vmatui.format.header import Device
 from vmatui.format.partitions import HEAD, parse_partitions
 
 MAX_KEPT: Final = 256
 """Clusters that are kept, 16 MiB."""
-_ADDRESS: Final = DEVICE_BITS | 0xFFFFFFFF
 _SIGNED: Final = 2
 """Clusters at a partition's start in which file systems sign."""
 
@@ -33,7 +34,8 @@ class Scout:
     def __init__(self, devices: Iterable[Device]) -> None:
         self._devices = {device.dev_id: device for device in devices if not device.is_vmstate}
         self._kept: dict[int, bytes] = {}
-        self._wanted: set[int] = set()
+        self._wanted: list[int] = []
+        """Addresses of clusters, in order."""
         for device in self._devices.values():
             self._want(device.dev_id, 0)
             self._want(device.dev_id, device.clusters - 1)
@@ -46,12 +48,12 @@ class Scout:
         used = extent.header.used
         if extent.buffer is None and extent.length:
             return
-        if not any(map(self._is_wanted, extent.header.runs)):
+        if not any(starmap(self._wants_of, extent.header.clusters)):
             return
         start = 0
         for position, slot in enumerate(used):
-            if slot & _ADDRESS in self._wanted and position not in rejected:
-                self._keep(slot & _ADDRESS, _data(extent, start, slot >> 48))
+            if slot & ADDRESS in self._wanted and position not in rejected:
+                self._keep(slot & ADDRESS, _data(extent, start, slot >> 48))
             start += (slot >> 48).bit_count() * layout.BLOCK_SIZE
 
     def finish(self) -> None:
@@ -69,13 +71,15 @@ class Scout:
         skipped = offset % layout.CLUSTER_SIZE
         return b"".join(parts)[skipped : skipped + stop - offset] or None
 
-    def _is_wanted(self, run: SlotRun) -> bool:
-        first, count = run[0] & _ADDRESS, run[1]
-        return not self._wanted.isdisjoint(range(first, first + count))
+    def _wants_of(self, first: int, last: int) -> bool:
+        """Whether any of neighbouring clusters is wanted."""
+        following = bisect_left(self._wanted, first)
+        return following < len(self._wanted) and self._wanted[following] <= last
 
     def _want(self, dev_id: int, cluster: int) -> None:
-        if len(self._wanted) + len(self._kept) < MAX_KEPT:
-            self._wanted.add(dev_id << 32 | cluster)
+        address = dev_id << 32 | cluster
+        if len(self._wanted) + len(self._kept) < MAX_KEPT and address not in self._wanted:
+            insort(self._wanted, address)
 
     def _keep(self, address: int, data: bytes) -> None:
         self._wanted.remove(address)

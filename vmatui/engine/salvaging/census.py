@@ -10,14 +10,13 @@ from typing import Final
 from uuid import UUID
 
 from vmatui.engine.archive import Archive
-from vmatui.engine.checking.clusterset import ADDRESS
 from vmatui.engine.handover import stop_if
 from vmatui.engine.walking.extentfinder import HEADER
 from vmatui.engine.walking.feed import BufferPool
 from vmatui.engine.walking.walk import Extent, Walk
 from vmatui.errors import SourceError
 from vmatui.format import layout
-from vmatui.format.extent import parse_extent
+from vmatui.format.extent import ADDRESS, parse_extent
 from vmatui.format.header import Header
 from vmatui.format.mending import Evidence
 from vmatui.storage.source import Source, open_source

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.checking.clusterset import runs_of
 from vmatui.engine.checking.unsettled import Unsettled
 from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.restoring.gather import gather_writes
@@ -94,7 +93,7 @@ class Salvager:
         """Whether all clusters of an extent could be taken at once: they are sound and new."""
         if extent.faults or extent.holes or extent.doubts or extent.rotten or extent.is_displaced:
             return False
-        runs = runs_of(extent.header.runs)
+        runs = extent.header.clusters
         if sum([last - first + 1 for first, last in runs]) != len(extent.header.used):
             return False
         free = []
