@@ -42,6 +42,18 @@ def _hidden(key: str, action: str, title: str, tooltip: str) -> Binding:
     return Binding(key, action, title, show=False, tooltip=tooltip)
 
 
+class _Row(Container):
+    """Holds others and draws nothing: with each frame every line of every widget is looked at."""
+
+    BLANK = True
+
+
+class _Column(Vertical):
+    """The same, one below the other."""
+
+    BLANK = True
+
+
 class MapView(Container):
     """The maps of an archive, with what stands under the cursor and the legend.
 
@@ -51,6 +63,7 @@ class MapView(Container):
         id: The widget's id.
     """
 
+    BLANK = True
     DEFAULT_CSS = """
     MapView {
         height: 1fr;
@@ -95,8 +108,8 @@ class MapView(Container):
         """Lay out the device's line, the maps, and what is told beside them."""
         yield MapHead()
         yield Static(id="no-map")
-        with Container(id="map-body"):
-            with Vertical(id="maps"):
+        with _Row(id="map-body"):
+            with _Column(id="maps"):
                 yield Ruler()
                 yield HeatMap()
                 yield FileMap()
