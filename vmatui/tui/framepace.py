@@ -14,9 +14,6 @@ FRAME: Final = 1 / 20
 """Seconds from one frame to the next."""
 _SHARE: Final = 0.02
 """Of the time, what the screen may take from a busy job; drawing in the job's thread adds to it."""
-_LONGEST: Final = 0.5
-"""Seconds after which a frame is drawn whatever the screen has taken: a map that stands still looks
-dead."""
 _BUSY: Final = 0.5
 """Processors that the other threads use when the job is a busy one."""
 
@@ -43,8 +40,7 @@ class FramePace:
         """Whether drawing has not taken too much since the last frame; that frame begins now."""
         now = self._now()
         passed, own, whole = (new - old for new, old in zip(now, self._last, strict=True))
-        is_dear = own > _SHARE * passed and whole - own > _BUSY * passed
-        if is_dear and passed < _LONGEST:
+        if own > _SHARE * passed and whole - own > _BUSY * passed:
             return False
         self._last = now
         return True

@@ -166,6 +166,7 @@ if there are some.
         """Say how far the walk is."""
         if message.job is self._walk:
             self.query_one(JobBar).tick(message.job.title, message.progress)
+            self.query_one(ArchiveTabs).poll(is_due=True)
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Show what the walk found, or why it came to nothing."""

@@ -12,6 +12,7 @@ from vmatui.engine.comparing.comparison import CompareReport
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.restore import RestoreReport
+from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, Outcome
 from vmatui.tui.walks import reading_back
@@ -55,7 +56,7 @@ class ReadBackScreen(JobScreen):
         if self.report is not None:
             function = reading_back(self.facts, self.plan, self.report, self.picture)
             self._check = self.start(Job("Comparing", function))
-            self._frames = self.set_interval(1 / 20, self.query_one(MapView).poll)
+            self._frames = self.set_interval(FRAME, self.query_one(MapView).poll)
             self.refresh_bindings()
 
     def is_check(self, job: Job) -> bool:

@@ -168,7 +168,8 @@ what was wrong, and `g` goes on where the restore was.
         self.dismiss()
 
     def on_job_progressed(self, message: JobProgressed) -> None:
-        """Show how far each device is."""
+        """Show how far each device is, and the map with it: two drawings would cost twice."""
+        self.query_one(MapView).poll(is_due=True)
         if self.is_check(message.job):
             self.query_one(JobBar).tick(message.job.title, message.progress)
             return

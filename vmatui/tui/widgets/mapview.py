@@ -150,13 +150,14 @@ class MapView(Container):
         self._subject.regions = regions
         self._show_device()
 
-    def poll(self, *, is_last: bool = False) -> None:
-        """Draw what the walk has brought since.
+    def poll(self, *, is_due: bool = False, is_last: bool = False) -> None:
+        """Draw what the walk has brought since, if that does not hold the job up.
 
         Args:
+            is_due: Whether to draw in any case: together with something else it costs little.
             is_last: Whether the walk has ended.
         """
-        if self._subject.picture is not None and (is_last or self._pace.is_due()):
+        if self._subject.picture is not None and (is_due or is_last or self._pace.is_due()):
             self._subject.order()  # a little each time, not all when the order is asked for
             for canvas in self.query(MapCanvas):
                 if canvas.display:
