@@ -9,16 +9,20 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
+from typing import Final
 
 from vmatui.errors import SourceError
 from vmatui.storage.codecs import decoder_of
-from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Intake
+from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Intake, Mark, Run
 from vmatui.storage.descriptor import Descriptor, label
 from vmatui.storage.faults import Compression, SourceFault, StreamState
 from vmatui.storage.opened import OpenedSource
 
 _MOST_FAULTS = 1000
 """Faults that may wait to be taken; a hostile stream has more of them than bytes."""
+
+_SCRATCH: Final = memoryview(bytearray(1 << 17))
+"""Where what nobody wants is unpacked."""
 
 
 class DecompressedSource(OpenedSource):
@@ -33,8 +37,13 @@ class DecompressedSource(OpenedSource):
             descriptor.advise(0, 0, os.POSIX_FADV_SEQUENTIAL)
         self._settled = 0
         self._piece = memoryview(b"")
+        """Unpacked and not taken yet."""
+        self._run: Run | None = None
+        """What is unpacked as it is taken; then there is no piece."""
         self._is_broken = self._is_ended = False
-        self._start(Intake(descriptor.read_on, compression, descriptor.size, descriptor.tail))
+        rewind = descriptor.seek if descriptor.seekable else None
+        size, tail = descriptor.size, descriptor.tail
+        self._start(Intake(descriptor.read_on, compression, size, tail, rewind=rewind))
 
     @property
     def settled(self) -> int:
@@ -67,9 +76,8 @@ class DecompressedSource(OpenedSource):
 
     def drain(self) -> None:
         """Decode and discard the rest, so that the last checksum is seen."""
-        while self._piece or self._fetch() or self.resume():
-            self.position += len(self._piece)
-            self._piece = memoryview(b"")
+        while self._has_more() or self.resume():
+            self._pass(len(_SCRATCH))
 
     def close(self) -> None:
         """End the codec and its threads, and close what was opened."""
@@ -82,24 +90,42 @@ class DecompressedSource(OpenedSource):
         """Decode what an intake gives."""
         self._pieces = decoder_of(self.compression)(intake)
         self._piece = memoryview(b"")
+        self._run = None
         self._is_broken = False
         self._is_ended = False
 
     def _fill(self, view: memoryview) -> int:
         done = 0
-        while done < len(view) and (self._piece or self._fetch()):
-            part = self._piece[: len(view) - done]
-            view[done : done + len(part)] = part
-            self._piece = self._piece[len(part) :]
-            self.position += len(part)
-            done += len(part)
+        while done < len(view) and self._has_more():
+            done += self._take(view[done:])
         return done
 
-    def _fetch(self) -> bool:
-        """Decode the next piece; False at the end of what can be decoded, and at a loss."""
-        while not (self._piece or self._is_ended or self._is_broken):
+    def _has_more(self) -> bool:
+        """Whether something may be taken; not at the end of what can be decoded, nor at a loss."""
+        while not (self._piece or self._run or self._is_ended or self._is_broken):
             self._step()
-        return bool(self._piece)
+        return bool(self._piece or self._run)
+
+    def _take(self, view: memoryview) -> int:
+        """Take what there is, up to a view's length; return how many bytes, none at a run's end."""
+        if self._run is not None:
+            got = self._run.readinto(view)
+            self._run = self._run if got == len(view) else None
+        else:
+            got = min(len(view), len(self._piece))
+            view[:got] = self._piece[:got]
+            self._piece = self._piece[got:]
+        self.position += got
+        return got
+
+    def _pass(self, length: int) -> None:
+        """Go past what there is, up to so many bytes and a little at a time."""
+        if self._run is not None:
+            self._take(_SCRATCH[:length])
+        else:
+            passed = min(length, len(self._piece))
+            self.position += passed
+            self._piece = self._piece[passed:]
 
     def _step(self) -> None:
         """Take what the codec says next: a piece, or what it found."""
@@ -116,8 +142,10 @@ class DecompressedSource(OpenedSource):
                 self._piece = memoryview(piece)
             elif isinstance(piece, Damage):
                 self._note(piece)
-            else:
+            elif isinstance(piece, Mark):
                 self._settle()
+            else:
+                self._run = piece
 
     def _settle(self) -> None:
         self._settled = self.position

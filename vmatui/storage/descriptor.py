@@ -76,8 +76,9 @@ class Descriptor:
             raise UnreadableError(error, lost) from None
 
     def seek(self, offset: int) -> None:
-        """Have `read` go on at a place of a seekable file."""
+        """Have `read` go on at a place of a seekable file, and count from there."""
         self._head = b""
+        self.consumed = offset
         os.lseek(self.fd, offset, os.SEEK_SET)
 
     def readv(self, views: Sequence[memoryview]) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from vmatui.storage.codecs.intake import Intake
 from vmatui.storage.codecs.seek_table import SeekTable
+from vmatui.storage.codecs.zstd_frame import LARGEST_BLOCK
 from vmatui.storage.codecs.zstd_glance import Glance
 from vmatui.storage.decompressed import DecompressedSource
 from vmatui.storage.descriptor import Descriptor
@@ -128,8 +129,13 @@ class SeekableSource(DecompressedSource):
             place += len(data)
             return data
 
+        def rewind(offset: int) -> None:
+            nonlocal place
+            place = offset
+            self._descriptor.seek(place)
+
         name, size, tail = self.compression, self._descriptor.size, self._descriptor.tail
-        self._start(Intake(read, name, size, tail, place))
+        self._start(Intake(read, name, size, tail, place, rewind))
         self._go_on_to(target)
 
     def _leave(self) -> None:
@@ -138,22 +144,18 @@ class SeekableSource(DecompressedSource):
         if self._is_entered:
             given = self.position
             while self._settled < given and not self._is_ended:
-                self._discard()
-                self._is_broken = False
-                self._step()
+                if self._piece or self._run:
+                    self._pass(LARGEST_BLOCK)
+                else:
+                    self._is_broken = False
+                    self._step()
             self._is_entered = False
-            self._piece = memoryview(b"")
+            self._piece, self._run = memoryview(b""), None
             self._pieces.close()
 
     def _go_on_to(self, offset: int) -> None:
-        while self.position < offset and (self._piece or self._fetch() or self.resume()):
-            part = self._piece[: offset - self.position]
-            self._piece = self._piece[len(part) :]
-            self.position += len(part)
-
-    def _discard(self) -> None:
-        self.position += len(self._piece)
-        self._piece = memoryview(b"")
+        while self.position < offset and (self._has_more() or self.resume()):
+            self._pass(offset - self.position)
 
     def _settle(self) -> None:
         super()._settle()

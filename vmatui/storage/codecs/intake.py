@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from vmatui.storage.faults import SourceFaultKind
 from vmatui.storage.unreadable import UnreadableError
@@ -47,8 +48,16 @@ class DamagedStreamError(Exception):
         self.damage = damage
 
 
-Decoded = Generator[bytes | Damage | Mark, None, bool]
-"""What a codec gives: pieces of data and damage in order, then whether checksums covered it all."""
+class Run(Protocol):
+    """Data that a codec unpacks straight to where they are wanted."""
+
+    def readinto(self, view: memoryview) -> int:
+        """Fill a view; return how many bytes, fewer than asked only where the run ends."""
+
+
+Decoded = Generator[bytes | Run | Damage | Mark, None, bool]
+"""What a codec gives: data, as pieces and as runs that are read to their end before the next, and
+damage in order; then whether checksums covered it all."""
 
 
 def _no_tail(length: int) -> bytes:
@@ -68,6 +77,7 @@ class Intake:
         size: int | None = None,
         tail: Callable[[int], bytes] = _no_tail,
         start: int = 0,
+        rewind: Callable[[int], None] | None = None,
     ) -> None:
         self.offset = start
         """The place in the file of the next byte."""
@@ -76,6 +86,7 @@ class Intake:
         self.tail = tail
         """Gives up to that many of the file's last bytes, none where they cannot be had."""
         self._read = read
+        self._rewind = rewind
         self._length = READ_SIZE
         """Bytes that the next read asks for."""
         self._name = name
@@ -100,6 +111,26 @@ class Intake:
         found = self._buffer[self._at : self._at + length]
         self._is_short = len(found) < length
         return found
+
+    def ahead(self, least: int) -> memoryview:
+        """Return all bytes that are in memory without taking them, at least so many like `look`."""
+        self.look(least)
+        return self._buffer[self._at :]
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether `go_back` can be called."""
+        return self._rewind is not None
+
+    def go_back(self, offset: int) -> None:
+        """Stand at a place of the file that was passed, as if nothing behind had been read."""
+        assert self._rewind is not None
+        self._rewind(offset)
+        self.offset = offset
+        self._buffer = memoryview(b"")
+        self._at = self._gap = 0
+        self._is_ended = self._is_short = False
+        self._error = None
 
     def skip(self, length: int) -> None:
         """Take bytes that were looked at."""

@@ -1,7 +1,8 @@
 """zstd: frames in a row, skippable ones between them, a checksum at a frame's end or none.
 
-The blocks of a frame are told apart and handed to the library one by one: so every block before a
-damaged one, and all data before a wrong checksum, are given. Blocks lean on those before them, so
+The blocks of a frame are told apart; where something is wrong, and from a pipe, they are handed to
+the library one by one: so every block before a damaged one, and all data before a wrong checksum,
+are given. Blocks lean on those before them, so
 after damage the rest of its frame is lost and the next frame is looked for. How much was lost is
 known where the frame says its length and its end is there, or where a seek table tells.
 """
@@ -16,8 +17,14 @@ from typing import Final
 from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Decoded, Intake
 from vmatui.storage.codecs.regain import Search, regained
 from vmatui.storage.codecs.seek_table import SeekTable, read_seek_table
-from vmatui.storage.codecs.zstd_blocks import LARGEST_BLOCK, Frame
-from vmatui.storage.codecs.zstd_frame import LARGEST_HEADER, MAGIC, is_skippable, refusal
+from vmatui.storage.codecs.zstd_blocks import Frame
+from vmatui.storage.codecs.zstd_frame import (
+    LARGEST_BLOCK,
+    LARGEST_HEADER,
+    MAGIC,
+    is_skippable,
+    refusal,
+)
 
 _PATIENCE: Final = 4096
 """Places that look like a frame and are none, which a whole file may have."""

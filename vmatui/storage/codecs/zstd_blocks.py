@@ -8,22 +8,23 @@ from typing import Final
 
 from vmatui.storage.codecs.intake import Damage, Decoded, Intake, Mark
 from vmatui.storage.codecs.zstd_frame import (
+    CHECKSUM,
+    LARGEST_BLOCK,
     LARGEST_HEADER,
     MAGIC,
+    block_length,
     is_skippable,
     parse_header,
     refusal,
 )
+from vmatui.storage.codecs.zstd_run import ZstdRun
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdDecompressor, ZstdError
 else:
     from backports.zstd import ZstdDecompressor, ZstdError
 
-LARGEST_BLOCK: Final = 1 << 17
-"""Bytes: the most that one block holds."""
-_RLE_BLOCK, _RESERVED_BLOCK = 1, 3
-_CHECKSUM: Final = 4
+_RESERVED_BLOCK: Final = 3
 _FURTHEST_END: Final = 8 << 20
 """Bytes ahead in which the end of a damaged frame is looked for, block by block."""
 _MOST_BLOCKS: Final = 1024
@@ -41,6 +42,8 @@ class Frame:
         """Bytes decoded so far."""
         self._intake = intake
         self._decoder = ZstdDecompressor()
+        self._known = 0
+        """Bytes of those that are given which whoever asks has already."""
         self._first: list[bytes] = []
         self._is_begun = self._is_last = False
 
@@ -69,16 +72,31 @@ class Frame:
 
     def decode(self) -> Decoded:
         """Decode the frame from where `attempt` ended, or from its start."""
+        if self._is_begun or not self._intake.can_go_back:
+            return (yield from self._decode_blocks())
+        run = ZstdRun(self._intake, self.header)
+        yield run
+        if run.is_wrong:
+            self._intake.go_back(self.start)
+            self._known = run.given
+            return (yield from self._decode_blocks())
+        self.given, self._is_begun = run.given, True
+        if run.is_cut:
+            raise self._intake.cut()
+        yield Mark.SETTLED
+        return self.header.has_checksum
+
+    def _decode_blocks(self) -> Decoded:
+        """Decode block by block, so that everything before damage is given."""
         yield from self._first
         self._first = []
         if not self._is_begun:
             yield from self._feed(self.header.size)
             self._is_begun = True
         while not self._is_last:
-            word = int.from_bytes(self._intake.look(3), "little")
-            self._is_last = bool(word & 1)
-            size = 1 if word >> 1 & 3 == _RLE_BLOCK else word >> 3
-            yield from self._feed(3 + size)
+            head = self._intake.look(3)
+            self._is_last = bool(head and head[0] & 1)
+            yield from self._feed(block_length(head))
         if self.header.has_checksum:
             yield from self._check()
         yield Mark.SETTLED
@@ -96,7 +114,7 @@ class Frame:
         if content_size is None or not self._is_begun:
             return None
         rest = self._intake.look(_FURTHEST_END)
-        tail = _CHECKSUM if self.header.has_checksum else 0
+        tail = CHECKSUM if self.header.has_checksum else 0
         is_whole = len(rest) < _FURTHEST_END and not self._intake.has_gap
         found = _find_end(rest, tail, is_whole=is_whole)
         if found is None:
@@ -123,16 +141,17 @@ class Frame:
     def _pieces(self, packed: memoryview) -> Iterator[bytes]:
         while True:
             piece = self._decoder.decompress(packed, LARGEST_BLOCK)
-            if piece:
-                self.given += len(piece)
-                yield piece
+            self.given += len(piece)
+            if self.given > self._known:
+                yield piece[self._known - self.given :]
+                self._known = self.given
             if self._decoder.needs_input or self._decoder.eof:
                 return
             packed = packed[:0]
 
     def _check(self) -> Decoded:
         """Have the library compare the checksum behind the last block."""
-        checksum = self._intake.take(_CHECKSUM)
+        checksum = self._intake.take(CHECKSUM)
         try:
             self._decoder.decompress(checksum)
         except ZstdError:
@@ -149,10 +168,9 @@ def _parse_block(head: memoryview) -> tuple[int, bool] | None:
     if len(head) < 3:
         return None
     word = int.from_bytes(head[:3], "little")
-    kind, size = word >> 1 & 3, word >> 3
-    if kind == _RESERVED_BLOCK or size > LARGEST_BLOCK:
+    if word >> 1 & 3 == _RESERVED_BLOCK or word >> 3 > LARGEST_BLOCK:
         return None
-    return 3 + (1 if kind == _RLE_BLOCK else size), bool(word & 1)
+    return block_length(head), bool(word & 1)
 
 
 def _find_end(rest: memoryview, tail: int, *, is_whole: bool) -> tuple[int, int] | None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 LARGEST_HEADER = 18
+LARGEST_BLOCK: Final = 1 << 17
+"""Bytes: the most that one block holds."""
+CHECKSUM: Final = 4
+"""Bytes of it behind the last block."""
 
 _LARGEST_WINDOW = 1 << 27
 """Bytes of history that the library allows a frame by default."""
+_RLE_BLOCK: Final = 1
 _SKIPPABLE_MAGIC = b"\x2a\x4d\x18"
 """Bytes 1 to 3 of a skippable frame; byte 0 is 0x50 to 0x5f."""
 
@@ -57,6 +63,12 @@ def parse_header(head: bytes | memoryview) -> FrameHeader:
         content_size,
         is_plausible=not descriptor & 0x0B,
     )
+
+
+def block_length(head: bytes | memoryview) -> int:
+    """Return how many bytes a block takes that starts like this, its header of three included."""
+    word = int.from_bytes(head[:3], "little")
+    return 3 + (1 if word >> 1 & 3 == _RLE_BLOCK else word >> 3)
 
 
 def refusal(head: bytes | memoryview) -> str | None:

@@ -9,8 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from vmatui.storage.codecs.zstd_blocks import LARGEST_BLOCK
-from vmatui.storage.codecs.zstd_frame import LARGEST_HEADER, MAGIC, parse_header
+from vmatui.storage.codecs.zstd_frame import LARGEST_BLOCK, LARGEST_HEADER, MAGIC, parse_header
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdDecompressor, ZstdError
