@@ -8,6 +8,7 @@ said.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,8 @@ _TOLD_EVERY: Final = 10.0
 def main() -> int:
     """Run a campaign, or try one archive again; the exit status is 1 if anything went wrong."""
     arguments = _parse()
+    # Bytecode of a module that is loaded late would be written outside, by whoever tries then.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     bases = make_bases()
     if arguments.only is not None:
         seeds = range(arguments.only, arguments.only + 1)

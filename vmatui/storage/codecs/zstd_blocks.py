@@ -76,12 +76,14 @@ class Frame:
             return (yield from self._decode_blocks())
         run = ZstdRun(self._intake, self.header)
         yield run
-        if run.is_wrong:
+        given, is_wrong, is_cut = run.given, run.is_wrong, run.is_cut
+        del run  # its history may be large, and another decoder needs as much
+        if is_wrong:
             self._intake.go_back(self.start)
-            self._known = run.given
+            self._known = given
             return (yield from self._decode_blocks())
-        self.given, self._is_begun = run.given, True
-        if run.is_cut:
+        self.given, self._is_begun = given, True
+        if is_cut:
             raise self._intake.cut()
         yield Mark.SETTLED
         return self.header.has_checksum

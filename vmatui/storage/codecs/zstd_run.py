@@ -29,12 +29,13 @@ class ZstdRun:
         """Bytes unpacked so far."""
         self.is_wrong = False
         """Whether the library has met damage, somewhere behind what was given."""
-        self.is_cut = False
+        self._parts = _Parts(intake, header)
+        self._reader = ZstdDecompressor().stream_reader(cast("IO[bytes]", self._parts))
+
+    @property
+    def is_cut(self) -> bool:
         """Whether the frame's bytes end before it does."""
-        self._intake = intake
-        self._header = header
-        self._is_begun = self._is_last = self._is_over = False
-        self._reader = ZstdDecompressor().stream_reader(cast("IO[bytes]", self))
+        return self._parts.is_cut
 
     def readinto(self, view: memoryview) -> int:
         """Fill a view; return how many bytes, fewer than asked only where the run ends."""
@@ -46,8 +47,22 @@ class ZstdRun:
         self.given += got
         return got
 
+
+class _Parts:
+    """The header, the blocks and the checksum of a frame, for the library.
+
+    It must not know who reads it: the library's objects are not looked at for circles, which would
+    stay in memory for ever.
+    """
+
+    def __init__(self, intake: Intake, header: FrameHeader) -> None:
+        self.is_cut = False
+        self._intake = intake
+        self._header = header
+        self._is_begun = self._is_last = self._is_over = False
+
     def read(self, _size: int) -> memoryview:
-        """Give the library whole blocks, in the end what is there of a cut one, then nothing."""
+        """Return whole blocks, in the end what is there of a cut one, then nothing."""
         if self._is_over:
             return memoryview(b"")
         length = self._next(self._intake.look(3))
@@ -64,7 +79,7 @@ class ZstdRun:
         return packed[:end]
 
     def _next(self, packed: memoryview) -> int:
-        """Return how long the next part is: the header, a block or the checksum."""
+        """Return how long the next part is."""
         if not self._is_begun:
             return self._header.size
         return CHECKSUM if self._is_last else block_length(packed)
