@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.compressors import COMPRESSORS
+from tests.compressors import COMPRESSORS, as_zstd
 from tests.damage import CONSEQUENCES, DAMAGED, DISKS, HIT_CLUSTER, HIT_EXTENT, LEGAL, flip, sound
 from tests.forge import CLUSTER, Disk, Forge, forge, noise
 from tests.opening import as_pipe, codes_of, opened, report_of
 from vmatui.engine.archive import open_archive
+from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.verify import verify
+from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.engine.progress import Phase, Progress
+from vmatui.engine.walking.walk import Extent
 from vmatui.errors import CancelledError, SourceError, VmaError
 from vmatui.format.codes import Code
 from vmatui.storage.faults import StreamState
@@ -212,3 +216,32 @@ def test_a_job_on_a_silent_pipe_can_be_cancelled() -> None:
             verify(archive, cancel=cancel)
         os.close(writer)
     os.close(reader)
+
+
+def test_progress_goes_on_while_the_archive_gives_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Progress] = []
+    has_told_enough = threading.Event()
+
+    def hear(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == 4:
+            has_told_enough.set()
+
+    class Slow(ExtentTable):
+        def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+            super().see_extent(extent, rejected)
+            is_slow.set()
+
+    is_slow = threading.Event()
+    disk = Disk("a", noise(500 * CLUSTER))
+    with opened(as_zstd(forge([disk]))) as archive:
+        readv = archive.source.readv
+
+        def wait_and_read(views: Sequence[memoryview]) -> int:
+            if is_slow.is_set():
+                assert has_told_enough.wait(30)
+            return readv(views)
+
+        monkeypatch.setattr(archive.source, "readv", wait_and_read)
+        assert verify(archive, visitors=[Slow()], progress=hear).is_sound
+    assert [progress.elapsed for progress in told] == sorted({each.elapsed for each in told})

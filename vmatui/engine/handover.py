@@ -35,6 +35,7 @@ def done_ahead(
     is_large: Callable[[T], bool],
     wake: Callable[[], None],
     cancel: threading.Event,
+    idle: Callable[[], None] = lambda: None,
 ) -> Iterator[Iterator[T]]:
     """Iterate over items that a thread of its own makes.
 
@@ -43,6 +44,7 @@ def done_ahead(
         is_large: Whether an item is worth handing over by itself.
         wake: Called at the end, to free a thread that waits for something of the items'.
         cancel: Looked at before each batch and while nothing comes.
+        idle: Called now and then while nothing comes.
 
     Yields:
         The items, in order.
@@ -53,7 +55,7 @@ def done_ahead(
     )
     thread.start()
     try:
-        yield _received(handover, cancel)
+        yield _received(handover, cancel, idle)
     finally:
         handover.stop()
         wake()
@@ -78,16 +80,11 @@ class _Handover(Generic[T]):
             self._changed.notify_all()
             return not self._is_stopped
 
-    def get(self, cancel: threading.Event) -> list[T]:
-        """Return the next items, none after the last.
-
-        Raises:
-            CancelledError: the user stopped the job.
-        """
+    def get(self) -> list[T] | None:
+        """Return the next items, an empty list after the last; None if they take long to come."""
         with self._changed:
-            while not self._changed.wait_for(lambda: bool(self._batches), timeout=_LOOK):
-                stop_if(cancel)
-            stop_if(cancel)
+            if not self._changed.wait_for(lambda: bool(self._batches), timeout=_LOOK):
+                return None
             batch = self._batches.popleft()
             self._changed.notify_all()
             return batch
@@ -115,8 +112,15 @@ def _make(items: Iterable[T], is_large: Callable[[T], bool], handover: _Handover
     handover.put([])
 
 
-def _received(handover: _Handover[T], cancel: threading.Event) -> Iterator[T]:
-    while batch := handover.get(cancel):
-        yield from batch
+def _received(
+    handover: _Handover[T], cancel: threading.Event, idle: Callable[[], None]
+) -> Iterator[T]:
+    batch = None
+    while batch is None or batch:
+        yield from batch or ()
+        batch = handover.get()
+        stop_if(cancel)
+        if batch is None:
+            idle()
     if handover.error is not None:
         raise handover.error

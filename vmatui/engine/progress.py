@@ -86,6 +86,7 @@ class Meter:
         self._clock = clock
         self._started = clock()
         self._last = float("-inf")
+        self._make: Callable[[float], Progress] | None = None
 
     @property
     def elapsed(self) -> float:
@@ -94,7 +95,13 @@ class Meter:
 
     def tick(self, make: Callable[[float], Progress], *, final: bool = False) -> None:
         """Report what `make` returns for the elapsed seconds, if it is time to."""
+        self._make = make
         now = self._clock()
         if final or now - self._last >= self._interval:
             self._last = now
             self._report(make(now - self._started))
+
+    def again(self) -> None:
+        """Report what the last `tick` was to tell as it is now, if it is time to."""
+        if self._make is not None:
+            self.tick(self._make)

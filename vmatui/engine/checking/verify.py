@@ -63,18 +63,19 @@ def verify(
     """
     stop = cancel or threading.Event()
     checker = Checker(archive.header, archive.faults)
+    meter = Meter(progress)
     headers_only = quick and archive.source.seekable
     with (
         nullcontext(walk_headers(archive, stop))
         if headers_only
-        else read_ahead(archive, stop) as items
+        else read_ahead(archive, stop, idle=meter.again) as items
     ):
         walk_through(
             archive,
             items,
             checker,
             visitors,
-            Meter(progress),
+            meter,
             manifest=manifest,
             is_full=not headers_only,
         )

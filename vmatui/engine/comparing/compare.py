@@ -65,7 +65,7 @@ def compare(
     with _opened(plan, on_difference, meter, stop) as devices:
         configs = tuple(_compare_config(config, path) for config, path in plan.configs)
         checker = Checker(archive.header, archive.faults)
-        with read_ahead(archive, stop) as items:
+        with read_ahead(archive, stop, idle=meter.again) as items:
             walk_through(archive, items, checker, [*visitors, Comparer(devices)], meter)
         return CompareReport(
             verify=make_report(archive, checker, is_full=True),

@@ -114,7 +114,13 @@ def restore(
             for note in notes:
                 ending.callback(note.close)
             is_wanted = None if reads_all else _wanted(archive, plan)
-            ahead = read_ahead(archive, stop, payload_from=start.position, is_wanted=is_wanted)
+            ahead = read_ahead(
+                archive,
+                stop,
+                payload_from=start.position,
+                is_wanted=is_wanted,
+                idle=meter.again,
+            )
             items = ending.enter_context(ahead)
             walk_through(archive, items, checker, [*pace, *writers, *notes, *visitors], meter)
         report = make_report(archive, checker, is_full=True)

@@ -65,6 +65,6 @@ def walk_copy(
         items = walk_headers(archive, stop)
         walk_through(archive, items, checker, visitors, meter, is_full=False)
     else:
-        with read_ahead(archive, stop) as ahead:
+        with read_ahead(archive, stop, idle=meter.again) as ahead:
             walk_through(archive, ahead, checker, visitors, meter, manifest=manifest)
     return checker

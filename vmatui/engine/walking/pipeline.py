@@ -6,7 +6,7 @@ The reader's thread walks the source (and so decompresses); whoever iterates che
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -29,6 +29,7 @@ def read_ahead(
     *,
     payload_from: int = 0,
     is_wanted: Wanted | None = None,
+    idle: Callable[[], None] = lambda: None,
 ) -> Iterator[Iterator[Item]]:
     """Walk an archive in a thread of its own.
 
@@ -39,13 +40,15 @@ def read_ahead(
         cancel: Looked at before each item and while a slow source gives nothing.
         payload_from: Of a seekable archive, extents before this offset come without payload.
         is_wanted: Of a seekable archive, likewise those of which it says no.
+        idle: Called now and then while nothing comes: a pipe is silent, or a damaged stream is
+            unpacked anew from its start to find out where.
 
     Yields:
         The extents and gaps in file order.
     """
     pool = BufferPool(BUFFERS)
     walk = Walk(archive, pool, payload_from=payload_from, is_wanted=is_wanted)
-    with done_ahead(walk, is_large=_has_payload, wake=pool.shut, cancel=cancel) as items:
+    with done_ahead(walk, is_large=_has_payload, wake=pool.shut, cancel=cancel, idle=idle) as items:
         yield _released(items)
 
 
