@@ -23,8 +23,8 @@ from vmatui.engine.checking.checker import Checker, Rejected
 from vmatui.engine.checking.report import VerifyReport, make_report
 from vmatui.engine.checking.verify import walk_through
 from vmatui.engine.progress import Meter, ignore
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.pipeline import read_ahead
-from vmatui.engine.walking.walk import Extent, Gap
 
 if sys.version_info >= (3, 14):
     from compression.zstd import CompressionParameter, compress

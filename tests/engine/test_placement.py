@@ -9,7 +9,7 @@ from tests.opening import opened
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.indexing import placement as placement_module
 from vmatui.engine.indexing.placement import Placement, Run
-from vmatui.engine.walking.walk import Extent
+from vmatui.engine.walking.found import Extent
 from vmatui.format.extent import ExtentHeader, cluster_runs, slot_runs
 
 

@@ -25,7 +25,7 @@ from vmatui.engine.indexing import clustermap
 from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.restoring.plan import plan_restore
 from vmatui.engine.restoring.restore import restore
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 
 SOUND = sound().build()
 

@@ -19,7 +19,7 @@ from vmatui.engine.archive import open_archive
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.engine.restoring.restore import RestoreReport, restore
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.errors import CancelledError, SuspendedError, TargetError
 from vmatui.storage.destination import Destination
 

@@ -25,7 +25,7 @@ from vmatui.engine.checking.verify import verify
 from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.engine.restoring.plan import plan_restore
 from vmatui.engine.restoring.restore import RestoreReport, restore
-from vmatui.engine.walking.walk import Extent
+from vmatui.engine.walking.found import Extent
 from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.faults import StreamState
 

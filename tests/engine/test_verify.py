@@ -17,7 +17,7 @@ from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.engine.progress import Phase, Progress
-from vmatui.engine.walking.walk import Extent
+from vmatui.engine.walking.found import Extent
 from vmatui.errors import CancelledError, SourceError, VmaError
 from vmatui.format.codes import Code
 from vmatui.storage.faults import StreamState

@@ -10,8 +10,8 @@ from tests.opening import opened
 from vmatui.engine.restoring.parallelwrites import ParallelWrites
 from vmatui.engine.restoring.plan import plan_restore
 from vmatui.engine.restoring.writer import Writer, make_limiters
+from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.pipeline import read_ahead
-from vmatui.engine.walking.walk import Extent
 from vmatui.storage.destination import Destination
 
 

@@ -34,8 +34,9 @@ from vmatui.engine.salvaging.salvage import salvage
 from vmatui.engine.salvaging.salvagelines import salvage_lines
 from vmatui.engine.salvaging.salvageplan import plan_salvage
 from vmatui.engine.walking.feed import BufferPool
+from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.pipeline import Item
-from vmatui.engine.walking.walk import Extent, Walk
+from vmatui.engine.walking.walk import Walk
 from vmatui.errors import VmaError
 
 MOST_MEMORY: Final = 200 << 20

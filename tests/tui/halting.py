@@ -10,7 +10,7 @@ from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.indexing.picture import Picture
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.errors import CancelledError
 from vmatui.tui.jobs import JobFunction
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.format.extent import parse_slot
 from vmatui.format.header import Device
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE

@@ -14,7 +14,7 @@ from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.engine.checking.findings import FindingList, Touched
 from vmatui.engine.checking.proof import Proof
 from vmatui.engine.checking.unsettled import Unsettled
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault, Severity
 from vmatui.format.extent import parse_slot

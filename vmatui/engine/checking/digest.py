@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.walking.walk import Extent
+from vmatui.engine.walking.found import Extent
 from vmatui.format.digests import ZERO, entry_of
 from vmatui.format.extent import ADDRESS, runs_in
 from vmatui.format.header import Device

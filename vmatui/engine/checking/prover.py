@@ -16,7 +16,7 @@ from vmatui.engine.checking.checker import Checker, Rejected
 from vmatui.engine.checking.digest import ClusterRun, Digester
 from vmatui.engine.checking.proof import Proof
 from vmatui.engine.walking.extentfinder import HEADER
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.errors import ManifestError
 from vmatui.format.codes import Code
 from vmatui.format.digests import ENTRY_SIZE, MISSING, digest_of

@@ -22,7 +22,7 @@ from vmatui.engine.checking.proof import Payload
 from vmatui.engine.checking.report import VerifyReport
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.progress import ProgressFunction, ignore
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.errors import TargetError, UsageError
 from vmatui.format.digests import digest_of
 from vmatui.format.header import Header, parse_header

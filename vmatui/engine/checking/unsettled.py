@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.engine.checking.findings import Touched
-from vmatui.engine.walking.walk import Extent
+from vmatui.engine.walking.found import Extent
 from vmatui.format.extent import cluster_runs, slot_runs
 
 _DATA = 0xFFFF << 48

@@ -13,8 +13,8 @@ from vmatui.engine.checking.checker import Checker, Rejected
 from vmatui.engine.checking.prover import proving
 from vmatui.engine.checking.report import VerifyReport, make_report
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.pipeline import Item, read_ahead, walk_headers
-from vmatui.engine.walking.walk import Extent, Gap
 
 
 class Visitor(Protocol):

@@ -15,8 +15,8 @@ from vmatui.engine.checking.clusterset import ClusterSet, join_ranges
 from vmatui.engine.checking.findings import MAX_RANGES
 from vmatui.engine.comparing.comparison import DeviceComparison
 from vmatui.engine.walking.feed import BUFFER_SIZE
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.stretches import cluster_stretches
-from vmatui.engine.walking.walk import Extent, Gap
 from vmatui.errors import SourceError
 from vmatui.format.extent import parse_slot
 from vmatui.format.header import Device

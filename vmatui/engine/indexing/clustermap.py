@@ -11,7 +11,7 @@ from typing import Final
 
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.indexing.sparse import sparse_memory
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.format.extent import SlotRun, slot_runs
 from vmatui.format.header import Device
 from vmatui.format.layout import BLOCKS_PER_CLUSTER, SLOTS_PER_EXTENT

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.indexing.sparse import sparse_memory
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 
 MAX_RUNS: Final = 1 << 25
 """Runs of an archive that are remembered: enough for 32 TiB, three disks taking turns."""

@@ -12,7 +12,7 @@ from itertools import starmap
 from typing import Final
 
 from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.format import layout
 from vmatui.format.extent import ADDRESS, runs_in
 from vmatui.format.header import Device

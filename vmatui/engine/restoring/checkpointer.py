@@ -18,7 +18,7 @@ from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.restoring.checkpoint import Checkpoint, Sample, digest_of, pack_checkpoint
 from vmatui.engine.restoring.gather import gather_writes
 from vmatui.engine.walking.extentfinder import HEADER
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.errors import TargetError
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.storage.smallfile import write_small

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.errors import TargetError
 from vmatui.format.extent import parse_slot, runs_in
 from vmatui.format.header import Device

@@ -13,7 +13,7 @@ from vmatui.engine.restoring.gather import gather_writes
 from vmatui.engine.restoring.parallelwrites import ParallelWrites, Writev
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.streamorder import InOrder
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.storage.blocktarget import BlockTarget
 from vmatui.storage.streamtarget import StreamTarget
 from vmatui.storage.targets import Target

@@ -13,7 +13,8 @@ from vmatui.engine.archive import Archive
 from vmatui.engine.handover import stop_if
 from vmatui.engine.walking.extentfinder import HEADER
 from vmatui.engine.walking.feed import BufferPool
-from vmatui.engine.walking.walk import Extent, Walk
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.walk import Walk
 from vmatui.errors import SourceError
 from vmatui.format import layout
 from vmatui.format.extent import ADDRESS, parse_extent

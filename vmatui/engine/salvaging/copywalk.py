@@ -13,8 +13,8 @@ from vmatui.engine.progress import Meter
 from vmatui.engine.salvaging.copies import Copy
 from vmatui.engine.salvaging.offers import offers_of
 from vmatui.engine.salvaging.salvager import Salvager
+from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.pipeline import read_ahead, walk_headers
-from vmatui.engine.walking.walk import Extent
 from vmatui.format.header import Header
 
 

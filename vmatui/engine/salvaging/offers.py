@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from vmatui.engine.checking.checker import holes_of, overlap
-from vmatui.engine.walking.walk import Extent
+from vmatui.engine.walking.found import Extent
 from vmatui.format.codes import MEANINGS, Code
 from vmatui.format.extent import ADDRESS, parse_slot
 from vmatui.format.layout import BLOCK_SIZE

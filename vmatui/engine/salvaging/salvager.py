@@ -16,7 +16,7 @@ from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.restoring.gather import gather_writes
 from vmatui.engine.salvaging.holding import Holdings
 from vmatui.engine.salvaging.offers import COPIES_DIFFER, UNVOUCHED, Offer, offers_of
-from vmatui.engine.walking.walk import Extent, Gap
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.format.codes import Code
 from vmatui.format.extent import runs_in, slot_runs
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE

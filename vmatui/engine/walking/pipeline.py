@@ -13,8 +13,9 @@ from typing import Final
 from vmatui.engine.archive import Archive
 from vmatui.engine.handover import done_ahead, stop_if
 from vmatui.engine.walking.feed import BufferPool
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.payloads import Wanted
-from vmatui.engine.walking.walk import Extent, Gap, Walk
+from vmatui.engine.walking.walk import Walk
 
 BUFFERS: Final = 3
 """One is filled, one waits, one is worked on."""

@@ -1,0 +1,84 @@
+"""What a walk finds in an archive: its extents, and the gaps between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vmatui.engine.walking.extentfinder import HEADER
+from vmatui.engine.walking.feed import Buffer
+from vmatui.format.codes import Code, Fault
+from vmatui.format.extent import ExtentHeader
+
+
+@dataclass(slots=True)
+class Extent:
+    """One extent as it was found."""
+
+    number: int
+    """Counted from 0 in file order."""
+    offset: int
+    """Archive offset of its header in bytes."""
+    header: ExtentHeader
+    length: int
+    """Bytes of payload that belong to it, whether or not they are there."""
+    present: int
+    """Bytes of payload that are there."""
+    faults: list[Fault]
+    holes: list[tuple[int, int]] = field(default_factory=list)
+    """Start and end, in the payload, of bytes that could not be read."""
+    doubts: list[tuple[int, int]] = field(default_factory=list)
+    """The same, of bytes that no checksum of the stream vouches for."""
+    settled: int = 0
+    """Archive offset up to which no later fault can cast doubt on the bytes."""
+    is_followed: bool = True
+    """Whether the next extent, or the end of the archive, stands right behind the payload."""
+    is_displaced: bool = False
+    """Whether bytes may have gone in or out of its data, nobody knows where."""
+    is_foreign: bool = False
+    """Whether it is of another archive, or nothing proves that it is not."""
+    rotten: frozenset[int] = frozenset()
+    """Positions of used slots whose clusters are not as a manifest has them."""
+    proved: frozenset[int] = frozenset()
+    """Positions of used slots whose clusters are known to be as a manifest has them."""
+    buffer: Buffer | None = None
+    """Holds the payload from its first byte on; None when only headers are walked."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the header proves what it says; a cut payload does not change that."""
+        return not any(fault.code is not Code.SHORT_EXTENT for fault in self.faults)
+
+    @property
+    def end(self) -> int:
+        """Archive offset behind the last byte of payload that is there."""
+        return self.offset + HEADER + self.present
+
+    @property
+    def has_payload(self) -> bool:
+        """Whether all that it stores can be looked at, and not only its header."""
+        return self.buffer is not None or not self.length
+
+    def accepted(self, rejected: frozenset[int]) -> list[int]:
+        """Return the used slots but those at some positions."""
+        return [slot for at, slot in enumerate(self.header.used) if at not in rejected]
+
+    def release(self) -> None:
+        """Give the payload's memory back."""
+        if self.buffer is not None:
+            self.buffer.release()
+
+
+@dataclass(slots=True)
+class Gap:
+    """A stretch of the archive that is no extent, or that could not be read."""
+
+    offset: int
+    length: int
+    faults: list[Fault]
+    doubt: int = 0
+    """Bytes before `offset` that no checksum of the stream vouches for."""
+
+    @property
+    def end(self) -> int:
+        """Archive offset behind its last byte."""
+        return self.offset + self.length
