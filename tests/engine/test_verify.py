@@ -12,6 +12,7 @@ from tests.compressors import COMPRESSORS, as_zstd
 from tests.damage import CONSEQUENCES, DAMAGED, DISKS, HIT_CLUSTER, HIT_EXTENT, LEGAL, flip, sound
 from tests.forge import CLUSTER, Disk, Forge, forge, noise
 from tests.opening import as_pipe, codes_of, opened, report_of
+from tests.storage.medium import break_medium
 from vmatui.engine.archive import open_archive
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.verify import verify
@@ -245,3 +246,25 @@ def test_progress_goes_on_while_the_archive_gives_nothing(monkeypatch: pytest.Mo
         monkeypatch.setattr(archive.source, "readv", wait_and_read)
         assert verify(archive, visitors=[Slow()], progress=hear).is_sound
     assert [progress.elapsed for progress in told] == sorted({each.elapsed for each in told})
+
+
+@pytest.mark.parametrize("code", [None, *DAMAGED])
+def test_payload_that_nobody_looks_at_is_judged_alike(code: str | None) -> None:
+    data = SOUND if code is None else DAMAGED[code]()
+    with opened(data) as archive:
+        looked_at = verify(archive, visitors=[ExtentTable()])
+    report = report_of(data)
+    assert report.findings == looked_at.findings
+    assert report.devices == looked_at.devices
+    assert (report.stream, report.payload) == (looked_at.stream, looked_at.payload)
+
+
+def test_payload_that_nobody_looks_at_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = HEADER_SIZE + 512 + 100
+    with monkeypatch.context() as patch:
+        break_medium(patch, range(bad, bad + 1))
+        report = report_of(SOUND)
+        with opened(SOUND) as archive:
+            looked_at = verify(archive, visitors=[ExtentTable()])
+    assert codes_of(report) >= {"read-error"}
+    assert report.findings == looked_at.findings

@@ -12,11 +12,12 @@ from vmatui.storage.writing import cut
 
 
 def break_medium(patch: pytest.MonkeyPatch, *bad: range) -> None:
-    """Have reads of some byte ranges, by `os.read`, `os.pread` and `os.preadv`, fail with EIO.
+    """Have all reads of some byte ranges fail with EIO, those by `os.sendfile` too.
 
     Like the kernel's, a read that begins before a bad place gives what stands before it.
     """
     real_read, real_pread, real_preadv = os.read, os.pread, os.preadv
+    real_sendfile = os.sendfile
 
     def readable(offset: int, length: int) -> int:
         for place in bad:
@@ -36,6 +37,10 @@ def break_medium(patch: pytest.MonkeyPatch, *bad: range) -> None:
         length = readable(offset, sum(map(len, views)))
         return real_preadv(fd, cut(views, length), offset)
 
+    def sendfile(out: int, fd: int, offset: int, length: int) -> int:
+        return real_sendfile(out, fd, offset, readable(offset, length))
+
+    patch.setattr(os, "sendfile", sendfile)
     patch.setattr(os, "read", read)
     patch.setattr(os, "preadv", preadv)
     patch.setattr(os, "pread", pread)

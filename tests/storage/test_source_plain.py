@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.storage import medium
 from tests.storage.devices import loop_device
 from tests.storage.streams import opened, read_all, sample
 from vmatui.errors import SourceError
@@ -270,3 +271,30 @@ def test_closing_twice_does_no_harm(tmp_path: Path) -> None:
     with opened(tmp_path, DATA) as source:
         source.close()
     source.close()
+
+
+def test_touching_goes_on_behind_what_can_be_read_and_changes_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path, sample(300_000)) as source:
+        assert source.touch(100_000)
+        assert source.position == 100_000
+        assert not source.touch(200_001)
+        assert source.position == 100_000
+        medium.break_medium(monkeypatch, range(150_000, 150_001))
+        assert not source.touch(100_000)
+        assert source.position == 100_000
+        assert not source.take_faults()
+        assert source.touch(50_000)
+
+
+def test_a_file_system_that_cannot_be_touched_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_out: int, _fd: int, _offset: int, _length: int) -> int:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "sendfile", refuse)
+    with opened(tmp_path, sample(300_000)) as source:
+        assert not source.touch(100_000)
+        assert source.position == 0

@@ -46,6 +46,10 @@ class OpenedSource(ABC):
         """Read what stands here, with all that goes with it."""
         return self.readv([view])
 
+    def touch(self, _length: int) -> bool:
+        """Say that this is no cheaper than to read."""
+        return False
+
     @abstractmethod
     def readv(self, views: Sequence[memoryview]) -> int:
         """Fill the views in turn; how it is done is up to the kind of source."""

@@ -79,6 +79,12 @@ class Source(Protocol):
         If the bytes after it are not read either, no checksum vouches for these.
         """
 
+    def touch(self, length: int) -> bool:
+        """Read bytes of a seekable source and keep none, and go past them; False if that is not so.
+
+        Then nothing has changed: where something is wrong, `readv` tells what.
+        """
+
     def resume(self) -> bool:
         """Go past a loss at which `readv` ended; False where the data end.
 

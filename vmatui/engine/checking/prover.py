@@ -43,7 +43,7 @@ def proving(
     Yields:
         What shall see the walk before all other visitors: a prover, or none.
     """
-    paths = _beside(archive) if manifest is None else [manifest]
+    paths = manifests_beside(archive) if manifest is None else [manifest]
     if not is_full and paths:
         text = f"only the headers were read, nothing was compared with {paths[0]}"
         checker.proof = Proof(paths[0], problem=text)
@@ -58,7 +58,7 @@ def proving(
 def fitting_manifest(archives: Iterable[Archive]) -> Path | None:
     """Return the first manifest beside archives of one uuid that can be believed, if any can."""
     for archive in archives:
-        for path in _beside(archive):
+        for path in manifests_beside(archive):
             try:
                 manifest = ManifestFile(path)
             except ManifestError:
@@ -69,7 +69,8 @@ def fitting_manifest(archives: Iterable[Archive]) -> Path | None:
     return None
 
 
-def _beside(archive: Archive) -> list[Path]:
+def manifests_beside(archive: Archive) -> list[Path]:
+    """Return where manifests of an archive stand, whether or not they can be believed."""
     return [] if archive.name == STANDARD_INPUT else find_manifests(Path(archive.name))
 
 

@@ -10,11 +10,13 @@ from typing import Protocol
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checking.checker import Checker, Rejected
-from vmatui.engine.checking.prover import proving
+from vmatui.engine.checking.prover import manifests_beside, proving
 from vmatui.engine.checking.report import VerifyReport, make_report
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
 from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.pipeline import Item, read_ahead, walk_headers
+from vmatui.format.extent import ExtentHeader
+from vmatui.storage.faults import Compression
 
 
 class Visitor(Protocol):
@@ -64,11 +66,17 @@ def verify(
     stop = cancel or threading.Event()
     checker = Checker(archive.header, archive.faults)
     meter = Meter(progress)
+    # What is unpacked is in memory in any case.
+    is_plain = archive.source.compression is Compression.NONE
+    is_kept = visitors or manifest or manifests_beside(archive) or not is_plain
+    is_wanted = None if is_kept else _nobody_wants
     headers_only = quick and archive.source.seekable
     with (
         nullcontext(walk_headers(archive, stop))
         if headers_only
-        else read_ahead(archive, stop, idle=meter.again) as items
+        else read_ahead(
+            archive, stop, is_wanted=is_wanted, reads_all=True, idle=meter.again
+        ) as items
     ):
         walk_through(
             archive,
@@ -80,6 +88,10 @@ def verify(
             is_full=not headers_only,
         )
     return make_report(archive, checker, is_full=not headers_only)
+
+
+def _nobody_wants(_header: ExtentHeader) -> bool:
+    return False
 
 
 def walk_through(

@@ -84,6 +84,10 @@ class Feed:
         """Fill a view like `fill`, unpacking no more of a seekable source than that takes."""
         return self.fill(view) if self._returned else self.source.glance(view)
 
+    def touch(self, length: int) -> bool:
+        """Read bytes of a seekable source for nobody; False, and nothing done, if it cannot."""
+        return not self._returned and self.source.touch(length)
+
     def resume(self) -> bool:
         """Go past a loss of unknown length, where `fill` ended short; False where all ends."""
         return self.source.resume()

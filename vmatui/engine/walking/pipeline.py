@@ -30,6 +30,7 @@ def read_ahead(
     *,
     payload_from: int = 0,
     is_wanted: Wanted | None = None,
+    reads_all: bool = False,
     idle: Callable[[], None] = lambda: None,
 ) -> Iterator[Iterator[Item]]:
     """Walk an archive in a thread of its own.
@@ -41,6 +42,7 @@ def read_ahead(
         cancel: Looked at before each item and while a slow source gives nothing.
         payload_from: Of a seekable archive, extents before this offset come without payload.
         is_wanted: Of a seekable archive, likewise those of which it says no.
+        reads_all: Whether also payload that nobody wants is read.
         idle: Called now and then while nothing comes: a pipe is silent, or a damaged stream is
             unpacked anew from its start to find out where.
 
@@ -48,7 +50,7 @@ def read_ahead(
         The extents and gaps in file order.
     """
     pool = BufferPool(BUFFERS)
-    walk = Walk(archive, pool, payload_from=payload_from, is_wanted=is_wanted)
+    walk = Walk(archive, pool, payload_from=payload_from, is_wanted=is_wanted, reads_all=reads_all)
     with done_ahead(walk, is_large=_has_payload, wake=pool.shut, cancel=cancel, idle=idle) as items:
         yield _released(items)
 

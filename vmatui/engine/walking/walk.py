@@ -31,6 +31,7 @@ class Walk:
             headers even so.
         is_ours_only: False takes extents of any archive as they come.
         is_wanted: Likewise those of which it says, by their header, that nobody wants the payload.
+        reads_all: Whether also payload that nobody wants is read, so that it proves readable.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Walk:
         payload_from: int = 0,
         is_ours_only: bool = True,
         is_wanted: Wanted | None = None,
+        reads_all: bool = False,
     ) -> None:
         self._source = archive.source
         self._uuid = archive.header.uuid.bytes
@@ -51,6 +53,7 @@ class Walk:
         self._head = memoryview(bytearray(HEADER))
         self._payload_from = payload_from if archive.source.seekable else 0
         self._is_wanted = is_wanted if archive.source.seekable else None
+        self._reads_all = reads_all
         self._is_whole = bool(pool and not self._payload_from and self._is_wanted is None)
         self._number = 0
         self._ahead = HeadersAhead(archive.source, archive.source.archive_size or 0)
@@ -74,7 +77,7 @@ class Walk:
             elif self._pool is not None and self._reads_payload(header):
                 item, got = self._read_payload(header, candidates, self._pool)
             else:
-                item, got = self._skip_payload(header, candidates)
+                item, got = self._pass_payload(header, candidates)
             if item is None:
                 return
             yield from self._source_gaps(item)
@@ -109,7 +112,11 @@ class Walk:
         self, header: ExtentHeader, candidates: tuple[int, ...], pool: BufferPool
     ) -> tuple[Extent | None, int]:
         """Read payload and next header in one go; return the extent and the header's bytes."""
-        extent = self._new_extent(header, candidates[-1])
+        return self._read_into(self._new_extent(header, candidates[-1]), candidates, pool)
+
+    def _read_into(
+        self, extent: Extent, candidates: tuple[int, ...], pool: BufferPool
+    ) -> tuple[Extent | None, int]:
         if not extent.length:
             return extent, self._read_header()
         buffer = pool.take()
@@ -154,15 +161,18 @@ class Walk:
         self._feed.unread(tail)
         return self._feed.fill(self._head)
 
-    def _skip_payload(
+    def _pass_payload(
         self, header: ExtentHeader, candidates: tuple[int, ...]
     ) -> tuple[Extent | None, int]:
-        """Go past the payload of a seekable source; read it only where its length is in doubt."""
+        """Go past the payload of a seekable source; keep it only where its length is in doubt."""
         archive_size = self._source.archive_size or 0
         extent = self._new_extent(header, candidates[-1])
         start = self._feed.offset
-        self._ahead.announce(start, extent.length)
-        self._feed.skip(extent.length)
+        if not self._reads_all:
+            self._ahead.announce(start, extent.length)
+            self._feed.skip(extent.length)
+        elif self._pool is not None and not self._feed.touch(extent.length):
+            return self._read_into(extent, candidates, self._pool)
         got = self._read_header() if self._feed.offset < archive_size else 0
         is_cut = start + extent.length > archive_size
         if len(candidates) == 1 and not is_cut and self._is_in_place(got):

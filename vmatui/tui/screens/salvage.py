@@ -93,7 +93,8 @@ cluster came from; what is wrong there is wrong in the first copy.
     def on_job_progressed(self, message: JobProgressed) -> None:
         """Show how far it is."""
         self.query_one(JobBar).tick(message.job.title, message.progress)
-        self.query_one(MapView).poll(is_due=True)
+        for view in self.query(MapView):  # there is none before the question
+            view.poll(is_due=True)
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Ask whether to go on; or tell how it went."""
