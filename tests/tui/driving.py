@@ -38,9 +38,13 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 async def wait_for(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
-    """Let the application work until something is so."""
+    """Let the application work until something is so.
+
+    An application that has met an error works no more: what it was waited for never comes.
+    """
     # Not `pilot.pause`: it waits for an idle process, up to a second, while a thread works.
     while not is_so():
+        assert not pilot.app.return_code, "the application has ended with an error"
         await asyncio.sleep(0.005)
 
 

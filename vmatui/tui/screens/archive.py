@@ -166,7 +166,7 @@ if there are some.
         """Say how far the walk is."""
         if message.job is self._walk:
             self.query_one(JobBar).tick(message.job.title, message.progress)
-            self.query_one(ArchiveTabs).poll(is_due=True)
+            self.query_one(MapView).draw()
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Show what the walk found, or why it came to nothing."""
@@ -184,7 +184,7 @@ if there are some.
             case Done(report=VerifyReport() as report):
                 self._take(report)
             case Cancelled():
-                self.query_one(MapView).poll(is_last=True)
+                self.query_one(MapView).draw(is_last=True)
                 self.notify("Stopped: what was read so far stays on the map", markup=False)
             case Failed(message=text):
                 self.notify(text, severity="error", timeout=10, markup=False)

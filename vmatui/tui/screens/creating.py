@@ -117,7 +117,7 @@ of it.
         self._elapsed = message.progress.elapsed
         self.query_one(IntakeTable).tick(message.progress)
         self.query_one(JobBar).tick(self._job.title, message.progress)
-        self.query_one(MapView).poll(is_due=True)
+        self.query_one(MapView).draw()
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Say how it went; or show the archive that was opened."""

@@ -67,7 +67,7 @@ class ReadBackScreen(JobScreen):
         """Say what the comparison came to; the map shows where."""
         self._frames.stop()
         bar, view = self.query_one(JobBar), self.query_one(MapView)
-        view.poll(is_last=True)
+        view.draw(is_last=True)
         match outcome:
             case Done(report=CompareReport(is_equal=True)):
                 bar.rest(Content.styled("✔ read back: all is as it is in the archive", GOOD))

@@ -169,7 +169,7 @@ what was wrong, and `g` goes on where the restore was.
 
     def on_job_progressed(self, message: JobProgressed) -> None:
         """Show how far each device is, and the map with it: two drawings would cost twice."""
-        self.query_one(MapView).poll(is_due=True)
+        self.query_one(MapView).draw()
         if self.is_check(message.job):
             self.query_one(JobBar).tick(message.job.title, message.progress)
             return
@@ -189,7 +189,7 @@ what was wrong, and `g` goes on where the restore was.
             return
         self._frames.stop()
         self.query_one(RateGraph).display = False
-        self.query_one(MapView).poll(is_last=True)
+        self.query_one(MapView).draw(is_last=True)
         match message.outcome:
             case Done(report=RestoreReport() as report):
                 self._finish(report)

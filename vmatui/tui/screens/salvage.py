@@ -94,7 +94,7 @@ cluster came from; what is wrong there is wrong in the first copy.
         """Show how far it is."""
         self.query_one(JobBar).tick(message.job.title, message.progress)
         for view in self.query(MapView):  # there is none before the question
-            view.poll(is_due=True)
+            view.draw()
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Ask whether to go on; or tell how it went."""

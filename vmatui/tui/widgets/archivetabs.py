@@ -83,9 +83,9 @@ class ArchiveTabs(Vertical):
         self.query_one(DeviceView).draw(picture.map)
         self.query_one(ExtentList).draw(picture.extents, complete=False)
 
-    def poll(self, *, is_due: bool = False) -> None:
-        """Show what the walk has drawn since; `is_due` is the map's."""
-        self.query_one(MapView).poll(is_due=is_due)
+    def poll(self) -> None:
+        """Show what the walk has drawn since."""
+        self.query_one(MapView).poll()
         self.query_one(DeviceView).poll()
         self.query_one(ExtentList).poll()
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -25,6 +25,7 @@ from vmatui.errors import VmaError
 from vmatui.format.header import Device
 from vmatui.tui.framepace import FramePace
 from vmatui.tui.messages import BytesWanted
+from vmatui.tui.widgets.blank import Blank, BlankColumn
 from vmatui.tui.widgets.celldetail import CellDetail, Origin, describe_extents
 from vmatui.tui.widgets.filemap import FileMap
 from vmatui.tui.widgets.heatmap import HeatMap
@@ -42,19 +43,7 @@ def _hidden(key: str, action: str, title: str, tooltip: str) -> Binding:
     return Binding(key, action, title, show=False, tooltip=tooltip)
 
 
-class _Row(Container):
-    """Holds others and draws nothing: with each frame every line of every widget is looked at."""
-
-    BLANK = True
-
-
-class _Column(Vertical):
-    """The same, one below the other."""
-
-    BLANK = True
-
-
-class MapView(Container):
+class MapView(Blank):
     """The maps of an archive, with what stands under the cursor and the legend.
 
     Args:
@@ -63,7 +52,6 @@ class MapView(Container):
         id: The widget's id.
     """
 
-    BLANK = True
     DEFAULT_CSS = """
     MapView {
         height: 1fr;
@@ -108,8 +96,8 @@ class MapView(Container):
         """Lay out the device's line, the maps, and what is told beside them."""
         yield MapHead()
         yield Static(id="no-map")
-        with _Row(id="map-body"):
-            with _Column(id="maps"):
+        with Blank(id="map-body"):
+            with BlankColumn(id="maps"):
                 yield Ruler()
                 yield HeatMap()
                 yield FileMap()
@@ -150,14 +138,18 @@ class MapView(Container):
         self._subject.regions = regions
         self._show_device()
 
-    def poll(self, *, is_due: bool = False, is_last: bool = False) -> None:
-        """Draw what the walk has brought since, if that does not hold the job up.
+    def poll(self) -> None:
+        """Draw what the walk has brought since, if that does not hold the job up."""
+        if self._pace.is_due():
+            self.draw()
+
+    def draw(self, *, is_last: bool = False) -> None:
+        """Draw what the walk has brought since; together with other things it costs little.
 
         Args:
-            is_due: Whether to draw in any case: together with something else it costs little.
             is_last: Whether the walk has ended.
         """
-        if self._subject.picture is not None and (is_due or is_last or self._pace.is_due()):
+        if self._subject.picture is not None:
             self._subject.order()  # a little each time, not all when the order is asked for
             for canvas in self.query(MapCanvas):
                 if canvas.display:
