@@ -111,6 +111,13 @@ def test_bytes_added_between_extents_are_passed() -> None:
     assert all(not device.missing for device in report.devices)
 
 
+@pytest.mark.parametrize("quick", [False, True])
+def test_junk_after_an_extent_of_zeros_casts_no_doubt_on_it(quick: bool) -> None:
+    report = report_of(forge([Disk("drive-scsi0", bytes(3 * CLUSTER))]) + noise(600), quick=quick)
+    (finding,) = report.findings
+    assert (finding.code, finding.touched) == ("trailing-data", ())
+
+
 def test_a_destroyed_extent_header_does_not_hide_the_extents_after_it() -> None:
     archive = sound()
     start = archive.extent_offsets[1]

@@ -1,4 +1,4 @@
-"""Notices in this process whatever is written, made or started outside a folder.
+"""Notices in this process whatever is written, made or started outside a folder or the null device.
 
 An audit hook hears of every such call before it is made, whoever makes it; it cannot be taken out
 again, so it belongs into a process of its own.
@@ -49,5 +49,5 @@ class Watch:
     def _check(self, event: str, path: object) -> None:
         if isinstance(path, (str, bytes, os.PathLike)):
             whole = os.path.realpath(os.fsdecode(path))
-            if not f"{whole}/".startswith(self._inside):
+            if whole != os.devnull and not f"{whole}/".startswith(self._inside):
                 self.intrusions.append(f"{event} {whole}")

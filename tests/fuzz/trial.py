@@ -100,7 +100,7 @@ class Laboratory:
         return make_report(archive, checker, is_full=True)
 
     def _try_jobs(self, path: str, subject: Mutant) -> None:
-        for trial in (self._list, self._verify, self._compare, self._restore):
+        for trial in (self._list, self._verify, self._touch, self._compare, self._restore):
             try:
                 with open_archive(path) as archive:
                     trial(archive, subject)
@@ -121,6 +121,14 @@ class Laboratory:
         verify_record(report)
         if not report.findings and subject.data.startswith(b"VMA"):
             _check_soundness(subject.data)
+
+    def _touch(self, archive: Archive, _: Mutant) -> None:
+        """Verify where nobody looks at payload, which then is not copied."""
+        report = verify(archive)
+        with open_archive(archive.name) as again:
+            seen = verify(again, visitors=[ClusterMap(again.header.devices)])
+        if report != seen:
+            raise TrialError(f"payload that is looked at is judged otherwise: {report} {seen}")
 
     def _compare(self, archive: Archive, subject: Mutant) -> None:
         with as_file(subject.manifest) as path:

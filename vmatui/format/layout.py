@@ -15,6 +15,8 @@ EXTENT_MAGIC: Final = b"VMAE"
 BLOCK_SIZE: Final = 4096
 """Bytes in the unit that is stored or left out."""
 BLOCKS_PER_CLUSTER: Final = 16
+FULL_MASK: Final = (1 << BLOCKS_PER_CLUSTER) - 1
+"""The mask of a cluster with all blocks stored."""
 CLUSTER_SIZE: Final = BLOCK_SIZE * BLOCKS_PER_CLUSTER
 """Bytes in the unit that is addressed."""
 SLOTS_PER_EXTENT: Final = 59

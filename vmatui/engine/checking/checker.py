@@ -49,7 +49,7 @@ class DeviceTally:
         self.next_vmstate = 0
         last = device.size - (self.clusters - 1) * layout.CLUSTER_SIZE
         blocks_in_last = -(-last // layout.BLOCK_SIZE)
-        self.beyond_last = 0xFFFF & ~((1 << blocks_in_last) - 1)
+        self.beyond_last = layout.FULL_MASK & ~((1 << blocks_in_last) - 1)
         """Mask bits of the last cluster that lie past the device's end."""
 
     @property

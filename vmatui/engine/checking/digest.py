@@ -15,12 +15,11 @@ from vmatui.engine.walking.found import Extent
 from vmatui.format.digests import ZERO, entry_of
 from vmatui.format.extent import ADDRESS, runs_in
 from vmatui.format.header import Device
-from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
+from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE, FULL_MASK
 
 if TYPE_CHECKING:  # how disks are read loads much that verifying never needs
     from vmatui.engine.walking.newextents import NewExtent
 
-_FULL: Final = 0xFFFF
 _ZEROS: Final = bytes(CLUSTER_SIZE)
 
 
@@ -85,7 +84,7 @@ class Digester:
                 yield slot, None
             elif not mask:
                 yield slot, ZERO
-            elif mask == _FULL:
+            elif mask == FULL_MASK:
                 yield slot, self._entry(slot, payload[start:end])
             else:
                 yield slot, self._entry(slot, self._spread(mask, payload[start:end]))

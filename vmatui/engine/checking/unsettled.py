@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.engine.checking.findings import Touched
 from vmatui.engine.walking.found import Extent
-from vmatui.format.extent import cluster_runs, slot_runs
+from vmatui.format.extent import cluster_runs
+from vmatui.format.layout import FULL_MASK
 
-_DATA = 0xFFFF << 48
+_DATA = FULL_MASK << 48
 """The bits of a slot that say which blocks are stored; without any, the header alone tells all."""
 
 
@@ -36,8 +37,8 @@ class Unsettled:
         if extent.end <= extent.settled:
             return
         self._end = extent.end
-        runs = extent.header.runs if not rejected else slot_runs(extent.accepted(rejected))
-        for first, last in cluster_runs([run for run in runs if run[0] & _DATA]):
+        stored = [run for run in extent.accepted_runs(rejected) if run[0] & _DATA]
+        for first, last in cluster_runs(stored):
             dev_id = first >> 32
             if dev_id not in self._sets:
                 self._sets[dev_id] = ClusterSet(self._sizes[dev_id])

@@ -20,7 +20,7 @@ from vmatui.engine.walking.stretches import cluster_stretches
 from vmatui.errors import SourceError
 from vmatui.format.extent import parse_slot
 from vmatui.format.header import Device
-from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
+from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE, FULL_MASK
 from vmatui.storage.images import Image
 
 DifferenceFunction = Callable[[int, int, int], None]
@@ -33,7 +33,6 @@ ZEROS_AT_ONCE: Final = 1024
 MAX_UNREADABLE: Final = 4096
 """Blocks that may be unreadable before a target is given up: each may take the medium seconds."""
 
-_ALL_STORED: Final = (1 << BLOCKS_PER_CLUSTER) - 1
 _ZERO_CLUSTER: Final = bytes(CLUSTER_SIZE)
 _ZERO_BLOCK: Final = memoryview(_ZERO_CLUSTER)[:BLOCK_SIZE]
 _NO_PAYLOAD: Final = memoryview(b"")
@@ -171,7 +170,7 @@ class DeviceComparer:
         """Compare one cluster, which was read to a place in the buffer."""
         if (cluster + 1) * CLUSTER_SIZE <= self._end and (
             (not mask and self._buffer.startswith(_ZERO_CLUSTER, place))
-            or (mask == _ALL_STORED and self._buffer.startswith(stored[:CLUSTER_SIZE], place))
+            or (mask == FULL_MASK and self._buffer.startswith(stored[:CLUSTER_SIZE], place))
         ):
             return
         blocks = self._differing_in(cluster, place, mask, stored)

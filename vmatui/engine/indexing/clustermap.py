@@ -12,9 +12,9 @@ from typing import Final
 from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.indexing.sparse import sparse_memory
 from vmatui.engine.walking.found import Extent, Gap
-from vmatui.format.extent import SlotRun, slot_runs
+from vmatui.format.extent import SlotRun
 from vmatui.format.header import Device
-from vmatui.format.layout import BLOCKS_PER_CLUSTER, SLOTS_PER_EXTENT
+from vmatui.format.layout import BLOCKS_PER_CLUSTER, FULL_MASK, SLOTS_PER_EXTENT
 
 UNSEEN: Final = 0
 """No extent has named the cluster: not read yet, or missing when the walk is over."""
@@ -35,7 +35,6 @@ GROUP_BITS: Final = 8
 MAX_MAPPED: Final = 1 << 29
 """Clusters of all devices together, 32 TiB, that a map is kept for."""
 
-_FULL_MASK: Final = (1 << BLOCKS_PER_CLUSTER) - 1
 _FULL: Final = ZERO + BLOCKS_PER_CLUSTER
 _STATES: Final = [bytes([level]) * SLOTS_PER_EXTENT for level in range(ZERO, _FULL + 1)]
 """The states of a run of clusters, by the number of their stored blocks."""
@@ -63,7 +62,7 @@ class DeviceMap:
 
     def set_state(self, cluster: int, state: int, mask: int) -> None:
         """Set a cell and mark its group."""
-        if 0 < mask < _FULL_MASK:
+        if 0 < mask < FULL_MASK:
             self.masks[cluster] = mask
         self.states[cluster] = state
         self.changed[cluster >> GROUP_BITS] = 1
@@ -73,7 +72,7 @@ class DeviceMap:
         level = self.states[cluster] & LEVEL
         if level <= ZERO:
             return 0
-        return _FULL_MASK if level >= _FULL else self.masks[cluster]
+        return FULL_MASK if level >= _FULL else self.masks[cluster]
 
     def mark_checked(self, cluster: int) -> None:
         """Take note that a target was compared, and mark the cell's group."""
@@ -116,7 +115,7 @@ class ClusterMap:
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write what an extent brought."""
         used = extent.header.used
-        self.mark(extent.header.runs if not rejected else slot_runs(extent.accepted(rejected)))
+        self.mark(extent.accepted_runs(rejected))
         if extent.faults or extent.holes or extent.is_displaced:
             doubtful = extent.accepted(rejected | extent.proved)
             self.doubt(doubtful, zeros=not extent.is_sound)
@@ -133,7 +132,7 @@ class ClusterMap:
             if device is None:
                 continue
             first = slot & 0xFFFFFFFF
-            if 0 < mask < _FULL_MASK:
+            if 0 < mask < FULL_MASK:
                 for cluster in range(first, first + count):
                     device.masks[cluster] = mask
             device.states[first : first + count] = _STATES[mask.bit_count()][:count]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from vmatui.engine.checking.checker import Rejected
 from vmatui.format.extent import ExtentHeader, Run, runs_in
-from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
-
-_FULL: Final = (1 << BLOCKS_PER_CLUSTER) - 1
+from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE, FULL_MASK
 
 
 @dataclass(slots=True)
@@ -68,7 +65,7 @@ def gather_writes(header: ExtentHeader, rejected: Rejected) -> list[Write]:
 
 def _stored(mask: int, clusters: int) -> Sequence[Run]:
     """Return the runs of stored blocks in neighbouring clusters with the same mask."""
-    if mask == _FULL:
+    if mask == FULL_MASK:
         return ((0, BLOCKS_PER_CLUSTER * clusters),)
     runs = runs_in(mask)
     if clusters == 1 or not runs:

@@ -18,7 +18,7 @@ from vmatui.engine.salvaging.holding import Holdings
 from vmatui.engine.salvaging.offers import COPIES_DIFFER, UNVOUCHED, Offer, offers_of
 from vmatui.engine.walking.found import Extent, Gap
 from vmatui.format.codes import Code
-from vmatui.format.extent import runs_in, slot_runs
+from vmatui.format.extent import runs_in
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 from vmatui.storage.targets import ResumableTarget
 
@@ -83,10 +83,11 @@ class Salvager:
 
     def _draw(self, cluster_map: ClusterMap, extent: Extent, left: Rejected) -> None:
         """Put on the map what was taken of an extent."""
-        taken = extent.accepted(left)
-        cluster_map.mark(slot_runs(taken))
+        cluster_map.mark(extent.accepted_runs(left))
         cluster_map.doubt(
-            slot for slot in taken if slot & _NUMBER in self._holdings[slot >> 32 & 0xFF].doubtful
+            slot
+            for slot in extent.accepted(left)
+            if slot & _NUMBER in self._holdings[slot >> 32 & 0xFF].doubtful
         )
 
     def _takes_whole(self, extent: Extent) -> bool:

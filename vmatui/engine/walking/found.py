@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vmatui.engine.walking.extentfinder import HEADER
 from vmatui.engine.walking.feed import Buffer
 from vmatui.format.codes import Code, Fault
-from vmatui.format.extent import ExtentHeader
+from vmatui.format.extent import ExtentHeader, SlotRun, slot_runs
 
 
 @dataclass(slots=True)
@@ -61,6 +62,10 @@ class Extent:
     def accepted(self, rejected: frozenset[int]) -> list[int]:
         """Return the used slots but those at some positions."""
         return [slot for at, slot in enumerate(self.header.used) if at not in rejected]
+
+    def accepted_runs(self, rejected: frozenset[int]) -> Sequence[SlotRun]:
+        """Return the same as runs of slots."""
+        return self.header.runs if not rejected else slot_runs(self.accepted(rejected))
 
     def release(self) -> None:
         """Give the payload's memory back."""

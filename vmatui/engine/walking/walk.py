@@ -74,10 +74,8 @@ class Walk:
             if not candidates:
                 item: Extent | Gap | None = self._resynchronise()
                 got = self._feed.fill(self._head)
-            elif self._pool is not None and self._reads_payload(header):
-                item, got = self._read_payload(header, candidates, self._pool)
             else:
-                item, got = self._pass_payload(header, candidates)
+                item, got = self._go_past(self._new_extent(header, candidates[-1]), candidates)
             if item is None:
                 return
             yield from self._source_gaps(item)
@@ -85,6 +83,14 @@ class Walk:
         yield from self._unfinished(got, is_end=True)
         self._source.drain()
         yield from self._source_gaps(None)
+
+    def _go_past(self, extent: Extent, candidates: tuple[int, ...]) -> tuple[Extent | None, int]:
+        """Read or pass a payload and the next header; return the extent and the header's bytes."""
+        if not extent.length:
+            return extent, self._read_header()
+        if self._pool is not None and self._reads_payload(extent.header):
+            return self._read_payload(extent, candidates, self._pool)
+        return self._pass_payload(extent, candidates)
 
     def _reads_payload(self, header: ExtentHeader) -> bool:
         is_passed = self._feed.offset - HEADER < self._payload_from
@@ -109,16 +115,9 @@ class Walk:
         return extent
 
     def _read_payload(
-        self, header: ExtentHeader, candidates: tuple[int, ...], pool: BufferPool
-    ) -> tuple[Extent | None, int]:
-        """Read payload and next header in one go; return the extent and the header's bytes."""
-        return self._read_into(self._new_extent(header, candidates[-1]), candidates, pool)
-
-    def _read_into(
         self, extent: Extent, candidates: tuple[int, ...], pool: BufferPool
     ) -> tuple[Extent | None, int]:
-        if not extent.length:
-            return extent, self._read_header()
+        """Read both in one go, so that nothing of the payload is read twice."""
         buffer = pool.take()
         if buffer is None:
             return None, 0
@@ -162,17 +161,16 @@ class Walk:
         return self._feed.fill(self._head)
 
     def _pass_payload(
-        self, header: ExtentHeader, candidates: tuple[int, ...]
+        self, extent: Extent, candidates: tuple[int, ...]
     ) -> tuple[Extent | None, int]:
         """Go past the payload of a seekable source; keep it only where its length is in doubt."""
         archive_size = self._source.archive_size or 0
-        extent = self._new_extent(header, candidates[-1])
         start = self._feed.offset
         if not self._reads_all:
             self._ahead.announce(start, extent.length)
             self._feed.skip(extent.length)
         elif self._pool is not None and not self._feed.touch(extent.length):
-            return self._read_into(extent, candidates, self._pool)
+            return self._read_payload(extent, candidates, self._pool)
         got = self._read_header() if self._feed.offset < archive_size else 0
         is_cut = start + extent.length > archive_size
         if len(candidates) == 1 and not is_cut and self._is_in_place(got):
