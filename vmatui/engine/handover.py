@@ -115,12 +115,14 @@ def _make(items: Iterable[T], is_large: Callable[[T], bool], handover: _Handover
 def _received(
     handover: _Handover[T], cancel: threading.Event, idle: Callable[[], None]
 ) -> Iterator[T]:
-    batch = None
-    while batch is None or batch:
-        yield from batch or ()
+    while True:
         batch = handover.get()
         stop_if(cancel)
         if batch is None:
             idle()
+        elif batch:
+            yield from batch
+        else:
+            break
     if handover.error is not None:
         raise handover.error

@@ -77,7 +77,7 @@ class DecompressedSource(OpenedSource):
     def drain(self) -> None:
         """Decode and discard the rest, so that the last checksum is seen."""
         while self._has_more() or self.resume():
-            self._pass(len(_SCRATCH))
+            self._pass()
 
     def close(self) -> None:
         """End the codec and its threads, and close what was opened."""
@@ -118,12 +118,12 @@ class DecompressedSource(OpenedSource):
         self.position += got
         return got
 
-    def _pass(self, length: int) -> None:
-        """Go past what there is, up to so many bytes and a little at a time."""
+    def _pass(self, most: int = len(_SCRATCH)) -> None:
+        """Go past some of what there is."""
         if self._run is not None:
-            self._take(_SCRATCH[:length])
+            self._take(_SCRATCH[:most])
         else:
-            passed = min(length, len(self._piece))
+            passed = min(most, len(self._piece))
             self.position += passed
             self._piece = self._piece[passed:]
 

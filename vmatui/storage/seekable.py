@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from vmatui.storage.codecs.intake import Intake
 from vmatui.storage.codecs.seek_table import SeekTable
-from vmatui.storage.codecs.zstd_frame import LARGEST_BLOCK
 from vmatui.storage.codecs.zstd_glance import Glance
 from vmatui.storage.decompressed import DecompressedSource
 from vmatui.storage.descriptor import Descriptor
@@ -145,7 +144,7 @@ class SeekableSource(DecompressedSource):
             given = self.position
             while self._settled < given and not self._is_ended:
                 if self._piece or self._run:
-                    self._pass(LARGEST_BLOCK)
+                    self._pass()
                 else:
                     self._is_broken = False
                     self._step()

@@ -30,7 +30,7 @@ _SLOTS: Final = list(range(SLOTS_PER_EXTENT))
 
 @contextmanager
 def proving(
-    archive: Archive, checker: Checker, *, manifest: Path | None, is_full: bool
+    archive: Archive, checker: Checker, *, manifest: Path | None = None, is_full: bool = True
 ) -> Iterator[list[Prover]]:
     """Open the manifest of an archive; the checker has the proof in the end.
 
@@ -43,7 +43,7 @@ def proving(
     Yields:
         What shall see the walk before all other visitors: a prover, or none.
     """
-    paths = manifests_beside(archive) if manifest is None else [manifest]
+    paths = _beside(archive) if manifest is None else [manifest]
     if not is_full and paths:
         text = f"only the headers were read, nothing was compared with {paths[0]}"
         checker.proof = Proof(paths[0], problem=text)
@@ -58,7 +58,7 @@ def proving(
 def fitting_manifest(archives: Iterable[Archive]) -> Path | None:
     """Return the first manifest beside archives of one uuid that can be believed, if any can."""
     for archive in archives:
-        for path in manifests_beside(archive):
+        for path in _beside(archive):
             try:
                 manifest = ManifestFile(path)
             except ManifestError:
@@ -69,8 +69,7 @@ def fitting_manifest(archives: Iterable[Archive]) -> Path | None:
     return None
 
 
-def manifests_beside(archive: Archive) -> list[Path]:
-    """Return where manifests of an archive stand, whether or not they can be believed."""
+def _beside(archive: Archive) -> list[Path]:
     return [] if archive.name == STANDARD_INPUT else find_manifests(Path(archive.name))
 
 

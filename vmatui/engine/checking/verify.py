@@ -10,7 +10,7 @@ from typing import Protocol
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checking.checker import Checker, Rejected
-from vmatui.engine.checking.prover import manifests_beside, proving
+from vmatui.engine.checking.prover import proving
 from vmatui.engine.checking.report import VerifyReport, make_report
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
 from vmatui.engine.walking.found import Extent, Gap
@@ -63,31 +63,26 @@ def verify(
         CancelledError: `cancel` was set.
         SourceError: the archive cannot be read any further.
     """
-    stop = cancel or threading.Event()
+    stop, meter = cancel or threading.Event(), Meter(progress)
     checker = Checker(archive.header, archive.faults)
-    meter = Meter(progress)
-    # What is unpacked is in memory in any case.
-    is_plain = archive.source.compression is Compression.NONE
-    is_kept = visitors or manifest or manifests_beside(archive) or not is_plain
-    is_wanted = None if is_kept else _nobody_wants
-    headers_only = quick and archive.source.seekable
-    with (
-        nullcontext(walk_headers(archive, stop))
-        if headers_only
-        else read_ahead(
-            archive, stop, is_wanted=is_wanted, reads_all=True, idle=meter.again
-        ) as items
-    ):
-        walk_through(
-            archive,
-            items,
-            checker,
-            visitors,
-            meter,
-            manifest=manifest,
-            is_full=not headers_only,
-        )
-    return make_report(archive, checker, is_full=not headers_only)
+    is_full = not (quick and archive.source.seekable)
+    with proving(archive, checker, manifest=manifest, is_full=is_full) as provers:
+        seers = [*provers, *visitors]
+        # What is unpacked is in memory in any case.
+        is_seen = bool(seers) or archive.source.compression is not Compression.NONE
+        with (
+            read_ahead(
+                archive,
+                stop,
+                is_wanted=None if is_seen else _nobody_wants,
+                reads_all=True,
+                idle=meter.again,
+            )
+            if is_full
+            else nullcontext(walk_headers(archive, stop))
+        ) as items:
+            walk_through(archive, items, checker, seers, meter)
+    return make_report(archive, checker, is_full=is_full)
 
 
 def _nobody_wants(_header: ExtentHeader) -> bool:
@@ -100,14 +95,8 @@ def walk_through(
     checker: Checker,
     visitors: Sequence[Visitor],
     meter: Meter,
-    *,
-    manifest: Path | None = None,
-    is_full: bool = True,
 ) -> None:
-    """Show every item of a walk to the checker and the visitors, and report on the way.
-
-    All payload is compared with a manifest, the one that is named or one beside the archive.
-    """
+    """Show every item of a walk to the checker and the visitors, and report on the way."""
     source = archive.source
     tallies = tuple(checker.tallies.values())
 
@@ -122,19 +111,17 @@ def walk_through(
             elapsed,
         )
 
-    with proving(archive, checker, manifest=manifest, is_full=is_full) as provers:
-        visitors = [*provers, *visitors]
-        for item in items:
-            if isinstance(item, Gap):
-                checker.take_gap(item)
-                for visitor in visitors:
-                    visitor.see_gap(item)
-            else:
-                rejected = checker.take_extent(item)
-                for visitor in visitors:
-                    visitor.see_extent(item, rejected)
-            meter.tick(now)
-        checker.finish()
-        for visitor in visitors:
-            visitor.finish()
+    for item in items:
+        if isinstance(item, Gap):
+            checker.take_gap(item)
+            for visitor in visitors:
+                visitor.see_gap(item)
+        else:
+            rejected = checker.take_extent(item)
+            for visitor in visitors:
+                visitor.see_extent(item, rejected)
+        meter.tick(now)
+    checker.finish()
+    for visitor in visitors:
+        visitor.finish()
     meter.tick(now, final=True)

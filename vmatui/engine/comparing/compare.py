@@ -13,6 +13,7 @@ from pathlib import Path
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checking.checker import Checker
+from vmatui.engine.checking.prover import proving
 from vmatui.engine.checking.report import make_report
 from vmatui.engine.checking.verify import Visitor, walk_through
 from vmatui.engine.comparing.compareplan import ComparePlan
@@ -65,8 +66,12 @@ def compare(
     with _opened(plan, on_difference, meter, stop) as devices:
         configs = tuple(_compare_config(config, path) for config, path in plan.configs)
         checker = Checker(archive.header, archive.faults)
-        with read_ahead(archive, stop, idle=meter.again) as items:
-            walk_through(archive, items, checker, [*visitors, Comparer(devices)], meter)
+        with (
+            proving(archive, checker) as provers,
+            read_ahead(archive, stop, idle=meter.again) as items,
+        ):
+            seers = [*provers, *visitors, Comparer(devices)]
+            walk_through(archive, items, checker, seers, meter)
         return CompareReport(
             verify=make_report(archive, checker, is_full=True),
             devices=tuple(devices[each.device.dev_id].result(each.path) for each in plan.devices),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checking.checker import Checker
+from vmatui.engine.checking.prover import proving
 from vmatui.engine.checking.report import VerifyReport, make_report
 from vmatui.engine.checking.verify import Visitor, walk_through
 from vmatui.engine.limit import Limiter
@@ -110,6 +111,7 @@ def restore(
         pace = [] if limiter is None else [Pace(limiter, stop)]
         notes = _checkpointers(plan, targets, interval)
         with ExitStack() as ending:
+            provers = ending.enter_context(proving(archive, checker))
             writers = ending.enter_context(writing(plan, devices, stop, written=start.extents))
             for note in notes:
                 ending.callback(note.close)
@@ -122,7 +124,8 @@ def restore(
                 idle=meter.again,
             )
             items = ending.enter_context(ahead)
-            walk_through(archive, items, checker, [*pace, *writers, *notes, *visitors], meter)
+            seers: list[Visitor] = [*provers, *pace, *writers, *notes, *visitors]
+            walk_through(archive, items, checker, seers, meter)
         report = make_report(archive, checker, is_full=True)
         sync_targets(devices, checker, meter, stop)
         for note in notes if report.is_sound else ():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from vmatui.engine.checking.checker import Checker, Rejected
+from vmatui.engine.checking.prover import proving
 from vmatui.engine.checking.verify import Visitor, walk_through
 from vmatui.engine.progress import Meter
 from vmatui.engine.salvaging.copies import Copy
@@ -60,11 +62,12 @@ def walk_copy(
     """
     archive = replace(copy.archive, header=header)
     checker = SalvageChecker(header, archive.faults)
-    visitors = [salvager, *others]
-    if is_quick and archive.source.seekable:
-        items = walk_headers(archive, stop)
-        walk_through(archive, items, checker, visitors, meter, is_full=False)
-    else:
-        with read_ahead(archive, stop, idle=meter.again) as ahead:
-            walk_through(archive, ahead, checker, visitors, meter, manifest=manifest)
+    is_full = not (is_quick and archive.source.seekable)
+    with (
+        proving(archive, checker, manifest=manifest, is_full=is_full) as provers,
+        read_ahead(archive, stop, idle=meter.again)
+        if is_full
+        else nullcontext(walk_headers(archive, stop)) as items,
+    ):
+        walk_through(archive, items, checker, [*provers, salvager, *others], meter)
     return checker

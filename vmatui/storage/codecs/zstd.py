@@ -2,9 +2,9 @@
 
 The blocks of a frame are told apart; where something is wrong, and from a pipe, they are handed to
 the library one by one: so every block before a damaged one, and all data before a wrong checksum,
-are given. Blocks lean on those before them, so
-after damage the rest of its frame is lost and the next frame is looked for. How much was lost is
-known where the frame says its length and its end is there, or where a seek table tells.
+are given. Blocks lean on those before them, so after damage the rest of its frame is lost and the
+next frame is looked for. How much was lost is known where the frame says its length and its end is
+there, or where a seek table tells.
 """
 
 from __future__ import annotations
