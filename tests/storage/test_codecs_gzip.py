@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import struct
 import zlib
 
@@ -32,6 +33,14 @@ def member(data: bytes, flags: int = 0, optional: bytes = b"") -> bytes:
 def test_reads_of_any_size_decode_to_the_same(chunk: int) -> None:
     pieces, damages, is_checked = decode_all(codec.decode, gzip.compress(DATA), chunk)
     assert (b"".join(pieces), damages, is_checked) == (DATA, [], True)
+
+
+def test_what_the_library_read_ahead_is_not_lost_wherever_a_member_ends() -> None:
+    data = bytes(random.Random(1).choices(range(16), k=56_000))
+    for length in range(55_300, 55_700):
+        packed = gzip.compress(data[:length], 1)  # about as long as what the library gets at once
+        pieces, damages, is_checked = decode_all(codec.decode, packed * 2)
+        assert (b"".join(pieces), damages, is_checked) == (data[:length] * 2, [], True)
 
 
 @pytest.mark.parametrize("level", [0, 1, 9])

@@ -68,7 +68,7 @@ class Inflater:
                 piece = self._inflate(packed)
             except (zlib.error, library.error) as error:
                 raise self._intake.damaged(str(error)) from None
-            self._intake.skip(len(packed) - len(self._rest()))
+            self._take(packed)
             if piece:
                 yield piece
             elif not packed:
@@ -80,6 +80,14 @@ class Inflater:
         self.checksum = library.crc32(piece, self.checksum)
         self.given += len(piece)
         return piece
+
+    def _take(self, packed: memoryview) -> None:
+        """Go past what was decoded of the packed bytes handed over last."""
+        rest = self._rest()
+        # The library reads some bytes ahead, and may have done so when it had those before.
+        before = max(len(rest) - len(packed), 0)
+        self._intake.give_back(rest[:before])
+        self._intake.skip(len(packed) + before - len(rest))
 
     def _rest(self) -> bytes:
         """Return what was not decoded of the packed bytes handed over last."""

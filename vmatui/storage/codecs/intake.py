@@ -18,7 +18,7 @@ from vmatui.storage.unreadable import UnreadableError
 READ_SIZE = 1 << 18
 """Bytes asked of the file first: many a reader wants no more than a header."""
 _LARGEST_READ = 1 << 19
-"""Bytes asked of it at once later: what was not taken is copied behind every read."""
+"""Bytes asked of it at once later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,14 @@ class Intake:
         self._name = name
         self._buffer = memoryview(b"")
         self._at = 0
+        self._behind = memoryview(b"")
+        """What was read and is not in the buffer."""
         self._is_ended = False
         self._is_short = False
         """Whether fewer bytes were there than were looked for last."""
         self._error: OSError | None = None
         self._gap = 0
-        """Bytes that cannot be read behind those in the buffer."""
+        """Bytes that cannot be read behind those that were."""
 
     @property
     def has_gap(self) -> bool:
@@ -106,14 +108,14 @@ class Intake:
 
     def look(self, length: int) -> memoryview:
         """Return the next bytes without taking them; fewer than asked only at the end or a gap."""
-        if len(self._buffer) - self._at < length and not (self._is_ended or self._gap):
-            self._refill(length)
+        if len(self._buffer) - self._at < length:
+            self._join(length)
         found = self._buffer[self._at : self._at + length]
         self._is_short = len(found) < length
         return found
 
     def ahead(self, least: int) -> memoryview:
-        """Return all bytes that are in memory without taking them, at least so many like `look`."""
+        """Look at so many bytes, and at more if that costs nothing."""
         self.look(least)
         return self._buffer[self._at :]
 
@@ -127,15 +129,20 @@ class Intake:
         assert self._rewind is not None
         self._rewind(offset)
         self.offset = offset
-        self._buffer = memoryview(b"")
-        self._at = self._gap = 0
+        self._drop()
         self._is_ended = self._is_short = False
-        self._error = None
 
     def skip(self, length: int) -> None:
         """Take bytes that were looked at."""
         self._at += length
         self.offset += length
+
+    def give_back(self, data: bytes) -> None:
+        """Have bytes come again that were taken last."""
+        if data:
+            self._buffer = memoryview(data + self._buffer[self._at :])
+            self._at = 0
+            self.offset -= len(data)
 
     def take(self, length: int) -> memoryview:
         """Return exactly this many bytes and go past them.
@@ -165,15 +172,13 @@ class Intake:
         """Drop the bytes up to a gap and stand behind it; False if there is none before the end."""
         if not self._gap:
             return False
-        self.offset += len(self._buffer) - self._at + self._gap
-        self._buffer = memoryview(b"")
-        self._at = self._gap = 0
-        self._error = None
+        self.offset = self._end + self._gap
+        self._drop()
         return True
 
     def cut(self) -> DamagedStreamError:
         """Return the error for bytes that ended too early."""
-        end = self.offset + len(self._buffer) - self._at
+        end = self._end
         if self._error is None:
             message = f"the {self._name} stream is cut before its end, at byte {end} of the file"
             return DamagedStreamError(Damage("stream-error", message))
@@ -196,25 +201,39 @@ class Intake:
             )
         )
 
-    def _refill(self, length: int) -> None:
+    @property
+    def _end(self) -> int:
+        """The place in the file behind what was read."""
+        return self.offset + len(self._buffer) - self._at + len(self._behind)
+
+    def _drop(self) -> None:
+        self._buffer = self._behind = memoryview(b"")
+        self._at = self._gap = 0
+        self._error = None
+
+    def _join(self, length: int) -> None:
+        """Have the next bytes in one piece, copying no more than these."""
         rest = self._buffer[self._at :]
         parts = [rest] if rest else []
         missing = length - len(rest)
-        while missing > 0 and not (self._is_ended or self._gap):
-            part = self._read_some()
-            parts.append(memoryview(part))
+        while missing > 0 and (self._behind or self._read_some()):
+            part = self._behind[:missing] if parts else self._behind
+            self._behind = self._behind[len(part) :]
+            parts.append(part)
             missing -= len(part)
-            self._is_ended = not (part or self._gap)
-        self._buffer = memoryview(b"".join(parts)) if len(parts) != 1 else parts[0]
+        self._buffer = parts[0] if len(parts) == 1 else memoryview(b"".join(parts))
         self._at = 0
 
-    def _read_some(self) -> bytes:
+    def _read_some(self) -> bool:
+        """Read on; False where nothing more is to be had before the end or a gap."""
+        if self._is_ended or self._gap:
+            return False
         length, self._length = self._length, min(2 * self._length, _LARGEST_READ)
         try:
-            return self._read(length)
+            self._behind = memoryview(self._read(length))
         except UnreadableError as error:
             self._error, self._gap = error, error.length
-            return b""
         except OSError as error:
             self._error = error
-            return b""
+        self._is_ended = not (self._behind or self._gap)
+        return bool(self._behind)
