@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.checking.report import VerifyReport
 from vmatui.engine.checking.verify import verify
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected, Visitor
 
 
 @contextmanager
@@ -61,3 +63,10 @@ def report_of(data: bytes, *, quick: bool = False) -> VerifyReport:
 def codes_of(report: VerifyReport) -> set[str]:
     """Return the codes of all findings."""
     return {finding.code.value for finding in report.findings}
+
+
+class Looking(Visitor):
+    """Wants all payload, so that it is read to where it can be looked at."""
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        assert extent.has_payload

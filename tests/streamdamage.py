@@ -19,12 +19,13 @@ from tests.forge import CLUSTER, EXTENT_HEADER, Disk, Forge
 from tests.opening import opened
 from tests.storage.streams import sample
 from tests.tools import require_tool
-from vmatui.engine.checking.checker import Checker, Rejected
+from vmatui.engine.checking.checker import Checker
 from vmatui.engine.checking.report import VerifyReport, make_report
 from vmatui.engine.checking.verify import walk_through
 from vmatui.engine.progress import Meter, ignore
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.pipeline import read_ahead
+from vmatui.engine.walking.visitor import Rejected, Visitor
 
 if sys.version_info >= (3, 14):
     from compression.zstd import CompressionParameter, compress
@@ -191,12 +192,9 @@ class Recovered:
         return {cluster for cluster in self.sound if self.clusters[cluster] != original(cluster)}
 
 
-class _Collector:
+class _Collector(Visitor):
     def __init__(self) -> None:
         self.clusters: dict[Cluster, bytes] = {}
-
-    def see_gap(self, gap: Gap) -> None:
-        """A gap brings nothing."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         start = 0
@@ -210,9 +208,6 @@ class _Collector:
                     start += 4096
             if position not in rejected:
                 self.clusters[dev_id, number] = bytes(data)
-
-    def finish(self) -> None:
-        """All was collected."""
 
 
 def recover(data: bytes) -> Recovered:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.forge import CLUSTER, EXTENT_HEADER
-from tests.opening import opened
+from tests.opening import opened, report_of
 from tests.streamdamage import (
     DAMAGES,
     PACKERS,
@@ -59,6 +59,13 @@ def test_no_cluster_is_believed_that_is_not_what_was_packed(name: str, damage: s
     assert recovered.report.stream is StreamState.FAULTY
     counted = sum(device.doubtful for device in recovered.report.devices)
     assert counted == len(recovered.doubtful)
+
+
+@EACH
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_payload_that_nobody_looks_at_is_judged_alike(name: str, damage: str) -> None:
+    damaged, _ = DAMAGES[damage](packed(name).data)
+    assert report_of(damaged) == recover(damaged).report
 
 
 @EACH

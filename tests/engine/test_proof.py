@@ -17,7 +17,6 @@ from tests.sealing import (
     with_own_digest,
 )
 from vmatui.engine.archive import open_archive
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.proof import Payload
 from vmatui.engine.checking.report import sentences
 from vmatui.engine.checking.verify import verify
@@ -25,7 +24,8 @@ from vmatui.engine.indexing import clustermap
 from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.restoring.plan import plan_restore
 from vmatui.engine.restoring.restore import restore
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected, Visitor
 
 SOUND = sound().build()
 
@@ -153,13 +153,9 @@ def test_the_manifest_of_another_archive_is_never_believed(tmp_path: Path) -> No
 def test_a_manifest_that_ends_while_it_is_read_proves_nothing(tmp_path: Path) -> None:
     data = sealed_file(tmp_path / "a.vma", forge([Disk("a", size=5000 * CLUSTER)]))
 
-    class Cut:
-        def see_gap(self, gap: Gap) -> None: ...
-
+    class Cut(Visitor):
         def see_extent(self, extent: Extent, rejected: Rejected) -> None:
             os.truncate(tmp_path / "a.vma.vmatui", 100)
-
-        def finish(self) -> None: ...
 
     assert len(data) > 100
     with open_archive(tmp_path / "a.vma") as archive:

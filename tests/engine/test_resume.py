@@ -16,10 +16,10 @@ from tests.kills import CONFIGS, DISKS, NOTE, is_whole, make_archives, restore_i
 from tests.storage.devices import loop_device, run
 from tests.tools import require_tool
 from vmatui.engine.archive import open_archive
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.engine.restoring.restore import RestoreReport, restore
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.errors import CancelledError, SuspendedError, TargetError
 from vmatui.storage.destination import Destination
 
@@ -36,22 +36,16 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return make_archives(tmp_path_factory.mktemp("archives"))
 
 
-class Failing:
+class Failing(Visitor):
     """A visitor that has the restore end as if a target had failed, after so many extents."""
 
     def __init__(self, extents: int) -> None:
         self._left = extents
 
-    def see_gap(self, gap: Gap) -> None:
-        pass
-
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         self._left -= 1
         if not self._left:
             raise TargetError("the disk is full")
-
-    def finish(self) -> None:
-        pass
 
 
 def begin(archive: Path, extents: int = 4, **wishes: Unpack[Wishes]) -> Path:

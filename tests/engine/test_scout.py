@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.compressors import as_gzip
+from tests.compressors import as_gzip, as_zstd
 from tests.forge import CLUSTER, Disk, forge, noise
 from tests.format.test_partitions import gpt
 from tests.opening import opened
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.indexing import scout as scout_module
 from vmatui.engine.indexing.scout import Scout
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import HeaderVisitor, Rejected
 from vmatui.format.header import Device
 
 SIZE = 128 * CLUSTER
@@ -57,3 +61,30 @@ def test_a_damaged_extent_is_not_believed() -> None:
     data[data.index(b"VMAE") + 30] ^= 1
     scout, device = scouted(bytes(data))
     assert scout.read(device, 0, 512) is None
+
+
+class Seen(HeaderVisitor):
+    """Takes note of the clusters that came with their data."""
+
+    def __init__(self) -> None:
+        self.clusters: set[int] = set()
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        if extent.buffer is not None:
+            self.clusters.update(slot & 0xFFFFFFFF for slot in extent.header.used)
+
+
+@pytest.mark.parametrize("pack", [bytes, as_zstd])
+def test_nothing_is_read_for_it_but_what_it_wants(pack: Callable[[bytes], bytes]) -> None:
+    size = 1000 * CLUSTER
+    head, tail = gpt([(2048, 4095, "boot"), (102_400, 125_000, "root")], size=size)
+    data = (noise(4096) + bytes(CLUSTER - 4096)) * 1000
+    image = head + data[len(head) : -len(tail)] + tail
+    with opened(pack(forge([Disk("a", image), Disk("b", image)]))) as archive:
+        scout, seen = Scout(archive.header.devices), Seen()
+        verify(archive, visitors=[scout, seen])
+    start = 102_400 * 512
+    for device in archive.header.devices:
+        assert scout.read(device, start, 1 << 20) == image[start : start + 2 * CLUSTER]
+        assert scout.read(device, size - 512, 512) == image[-512:]
+    assert len(seen.clusters) < 500

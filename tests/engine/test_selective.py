@@ -17,7 +17,6 @@ from tests.forge import CLUSTER, Disk, forge, noise
 from tests.opening import opened, report_of
 from tests.seekable import Reads, as_seekable, units_of
 from vmatui.engine.archive import open_archive
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.proof import Payload
 from vmatui.engine.checking.report import VerifyReport, sentences
 from vmatui.engine.checking.seal import seal
@@ -26,6 +25,7 @@ from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.engine.restoring.plan import plan_restore
 from vmatui.engine.restoring.restore import RestoreReport, restore
 from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected
 from vmatui.errors import CancelledError, SuspendedError
 from vmatui.storage.faults import StreamState
 
@@ -180,6 +180,7 @@ def threads() -> set[threading.Thread]:
 def test_stopping_in_the_middle_leaves_no_thread(
     pack: Callable[[bytes], bytes], quick: bool
 ) -> None:
+    packed = pack(ARCHIVE)  # whose own threads may end a little later
     before = threads()
     cancel = threading.Event()
 
@@ -187,7 +188,7 @@ def test_stopping_in_the_middle_leaves_no_thread(
         def see_extent(self, extent: Extent, rejected: Rejected) -> None:
             cancel.set()
 
-    with opened(pack(ARCHIVE)) as archive, pytest.raises(CancelledError):
+    with opened(packed) as archive, pytest.raises(CancelledError):
         verify(archive, quick=quick, visitors=[Stopping()], cancel=cancel)
     assert threads() <= before
 

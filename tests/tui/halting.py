@@ -7,30 +7,24 @@ from contextlib import suppress
 
 from tests.tui.stepped import SteppedJob
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.indexing.picture import Picture
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.errors import CancelledError
 from vmatui.tui.jobs import JobFunction
 
 
-class Halt:
+class Halt(Visitor):
     """Ends a walk at an extent, as if the user had stopped it; a visitor."""
 
     def __init__(self, number: int) -> None:
         self._number = number
 
-    def see_gap(self, gap: Gap) -> None:
-        """Let it pass."""
-
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """End the walk if this is the extent."""
         if extent.number == self._number:
             raise CancelledError("far enough")
-
-    def finish(self) -> None:
-        """The walk was shorter than that."""
 
 
 def _paint(facts: ArchiveFacts, picture: Picture, stop_at: int) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import HeaderVisitor, Rejected
 from vmatui.format.extent import parse_slot
 from vmatui.format.header import Device
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
 
 
-class ReferenceLog:
+class ReferenceLog(HeaderVisitor):
     """The progress lines and sums of `-v`; a visitor of the walk.
 
     Args:
@@ -40,9 +40,6 @@ class ReferenceLog:
         self._percent = 0
         self._zero = 0
         self._zero_beside_stored = 0
-
-    def see_gap(self, gap: Gap) -> None:
-        """A gap has no cluster to count."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Count the clusters of an extent, and tell each time a percentage is reached."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:  # who wants no page does not wait for it
     from vmatui.cli.arguments import Arguments
     from vmatui.engine.archive import Archive
     from vmatui.engine.checking.report import VerifyReport
-    from vmatui.engine.checking.verify import Visitor
     from vmatui.engine.restoring.restore import Output
+    from vmatui.engine.walking.visitor import Visitor
     from vmatui.storage.newfile import NewFile
 
 _SUFFIXES: Final = (".html", ".htm")

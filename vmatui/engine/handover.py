@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ _QUEUED: Final = 8
 """Batches that may wait; items with a buffer are bounded by their buffers already."""
 _BATCH: Final = 64
 """Small items that are handed over together: alone, each costs a thread switch."""
+_AGE: Final = 0.05
+"""Seconds after which they are handed over, fewer though they are: somebody looks at progress."""
 _LOOK: Final = 0.05
 """Seconds between two looks at the cancel event while nothing comes."""
 _FAREWELL: Final = 0.3
@@ -98,13 +101,15 @@ class _Handover(Generic[T]):
 
 def _make(items: Iterable[T], is_large: Callable[[T], bool], handover: _Handover[T]) -> None:
     batch: list[T] = []
+    begun = time.monotonic()
     try:
         for item in items:
             batch.append(item)
-            if is_large(item) or len(batch) == _BATCH:
+            now = time.monotonic()
+            if is_large(item) or len(batch) == _BATCH or now - begun > _AGE:
                 if not handover.put(batch):
                     return
-                batch = []
+                batch, begun = [], now
     except BaseException as error:
         handover.error = error
     if batch:

@@ -21,8 +21,8 @@ from vmatui.storage.opened import OpenedSource
 _MOST_FAULTS = 1000
 """Faults that may wait to be taken; a hostile stream has more of them than bytes."""
 
-_SCRATCH: Final = memoryview(bytearray(1 << 17))
-"""Where what nobody wants is unpacked."""
+_SCRATCH: Final = memoryview(bytearray(1 << 19))
+"""Where what nobody wants is unpacked: little enough to stay in the processor's cache."""
 
 
 class DecompressedSource(OpenedSource):
@@ -41,9 +41,8 @@ class DecompressedSource(OpenedSource):
         self._run: Run | None = None
         """What is unpacked as it is taken; then there is no piece."""
         self._is_broken = self._is_ended = False
-        rewind = descriptor.seek if descriptor.seekable else None
-        size, tail = descriptor.size, descriptor.tail
-        self._start(Intake(descriptor.read_on, compression, size, tail, rewind=rewind))
+        self._may_go_back = descriptor.seekable
+        self._start(self._intake())
 
     @property
     def settled(self) -> int:
@@ -69,6 +68,23 @@ class DecompressedSource(OpenedSource):
     def advise(self, offset: int, length: int) -> None:
         """Do nothing: archive offsets have no place in a compressed file."""
 
+    def touch(self, length: int) -> bool:
+        """Unpack bytes to where others go next, which spares the processor's cache."""
+        if self.stream is not StreamState.UNREAD or not self._may_go_back:
+            return False
+        start = self.position
+        self._pass_to(start + length)
+        if self.position == start + length and not self._faults:
+            return True
+        self.back(start)
+        return False
+
+    def back(self, offset: int) -> None:
+        """Unpack anew what comes from an offset on."""
+        super().back(offset)
+        self._pieces.close()
+        self._stand_at(offset)
+
     def resume(self) -> bool:
         """Go past a loss; False if `readv` met none."""
         was_broken, self._is_broken = self._is_broken, False
@@ -85,6 +101,20 @@ class DecompressedSource(OpenedSource):
         with contextlib.suppress(ValueError):
             self._pieces.close()
         super().close()
+
+    def _stand_at(self, offset: int) -> None:
+        """Go to an offset that was passed: this once, for all before it is unpacked again."""
+        self._may_go_back = False
+        self._descriptor.seek(0)
+        self.position = self._settled = 0
+        self._start(self._intake())
+        self._pass_to(offset)
+
+    def _intake(self) -> Intake:
+        """Return the whole file, or what a pipe has left."""
+        given = self._descriptor
+        rewind = given.seek if given.seekable else None
+        return Intake(given.read_on, self.compression, given.size, given.tail, rewind=rewind)
 
     def _start(self, intake: Intake) -> None:
         """Decode what an intake gives."""
@@ -117,6 +147,11 @@ class DecompressedSource(OpenedSource):
             self._piece = self._piece[got:]
         self.position += got
         return got
+
+    def _pass_to(self, offset: int) -> None:
+        """Go past what is before an offset, but past no loss."""
+        while self.position < offset and self._has_more():
+            self._pass(offset - self.position)
 
     def _pass(self, most: int = len(_SCRATCH)) -> None:
         """Go past some of what there is."""

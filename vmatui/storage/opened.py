@@ -50,6 +50,12 @@ class OpenedSource(ABC):
         """Say that this is no cheaper than to read."""
         return False
 
+    def back(self, offset: int) -> None:
+        """Forget what was found since a touch began: it will be found again."""
+        self.position = offset
+        self.stream = StreamState.UNREAD
+        self._faults.clear()
+
     @abstractmethod
     def readv(self, views: Sequence[memoryview]) -> int:
         """Fill the views in turn; how it is done is up to the kind of source."""

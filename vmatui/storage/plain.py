@@ -64,6 +64,8 @@ class PlainFile(OpenedSource):
 
     def touch(self, length: int) -> bool:
         """Have the kernel read bytes and hand them to nobody, which spares a copy."""
+        if self.stream is not StreamState.UNREAD:
+            return False
         done = 0
         try:
             while done < length:

@@ -86,6 +86,10 @@ class SeekableSource(DecompressedSource):
         if self._is_entered:
             super().drain()
 
+    def _stand_at(self, offset: int) -> None:
+        """Have the frame that holds an offset entered when the next bytes are wanted."""
+        self._is_entered = False
+
     def _frame_end(self) -> int:
         """Return the archive offset behind the frame in which reading stands; 0 at the end."""
         if self.position >= self.archive_size:

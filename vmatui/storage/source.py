@@ -80,10 +80,13 @@ class Source(Protocol):
         """
 
     def touch(self, length: int) -> bool:
-        """Read bytes of a seekable source and keep none, and go past them; False if that is not so.
+        """Go past bytes that are read and kept nowhere; False, and nothing done, if it cannot.
 
-        Then nothing has changed: where something is wrong, `readv` tells what.
+        Where something is wrong with them it cannot: `readv` tells what.
         """
+
+    def back(self, offset: int) -> None:
+        """Go back to where the last `touch` began, as if nothing had been read since."""
 
     def resume(self) -> bool:
         """Go past a loss at which `readv` ended; False where the data end.

@@ -21,13 +21,13 @@ from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.checking.report import sentences
 from vmatui.engine.checking.seal import place_beside
-from vmatui.engine.checking.verify import Visitor
 from vmatui.engine.comparing.compareplan import paths_to_read
 from vmatui.engine.limit import Limiter
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.reportlines import incomplete_line, output_lines
 from vmatui.engine.restoring.restore import RestoreReport, restore
 from vmatui.engine.restoring.restorerecords import plan_record, restore_record
+from vmatui.engine.walking.visitor import Visitor
 from vmatui.errors import SuspendedError, UsageError
 
 

@@ -16,7 +16,8 @@ from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.checking.records import verify_record
 from vmatui.engine.checking.report import VerifyReport, sentences
-from vmatui.engine.checking.verify import Visitor, verify
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.walking.visitor import Visitor
 from vmatui.storage.faults import Compression
 
 

@@ -15,13 +15,11 @@ from vmatui.engine.checking.findings import FindingList, Touched
 from vmatui.engine.checking.proof import Proof
 from vmatui.engine.checking.unsettled import Unsettled
 from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.visitor import Rejected
 from vmatui.format import layout
 from vmatui.format.codes import Code, Fault, Severity
 from vmatui.format.extent import parse_slot
 from vmatui.format.header import Device, Header
-
-Rejected = frozenset[int]
-"""Positions, in an extent's list of used slots, whose clusters must not be written."""
 
 _NONE: Final[Rejected] = frozenset()
 _ALL: Final[Rejected] = frozenset(range(layout.SLOTS_PER_EXTENT))

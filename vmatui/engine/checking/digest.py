@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected
 from vmatui.format.digests import ZERO, entry_of
 from vmatui.format.extent import ADDRESS, runs_in
 from vmatui.format.header import Device

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from vmatui.engine.archive import Archive
-from vmatui.engine.checking.checker import Checker, Rejected
+from vmatui.engine.checking.checker import Checker
 from vmatui.engine.checking.digest import ClusterRun, Digester
 from vmatui.engine.checking.proof import Proof
 from vmatui.engine.walking.extentfinder import HEADER
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.errors import ManifestError
 from vmatui.format.codes import Code
 from vmatui.format.digests import ENTRY_SIZE, MISSING, digest_of
@@ -93,7 +94,7 @@ def _first_fitting(archive: Archive, checker: Checker, paths: list[Path]) -> Man
     return None
 
 
-class Prover:
+class Prover(Visitor):
     """Compares clusters with their entries; a visitor of the walk.
 
     Args:
@@ -120,9 +121,6 @@ class Prover:
         if not self._is_header_same:
             text = "the archive header differs from the one that was sealed"
             checker.findings.add(Code.ROTTEN_HEADER, text, offset=0)
-
-    def see_gap(self, gap: Gap) -> None:
-        """A gap has no cluster to compare."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Compare the clusters of an extent, and mark in it those that differ."""

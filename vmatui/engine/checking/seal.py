@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vmatui.engine.archive import Archive
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.engine.checking.digest import ClusterRun, Digester
 from vmatui.engine.checking.proof import Payload
 from vmatui.engine.checking.report import VerifyReport
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.progress import ProgressFunction, ignore
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.errors import TargetError, UsageError
 from vmatui.format.digests import digest_of
 from vmatui.format.header import Header, parse_header
@@ -67,7 +67,7 @@ class SealReport:
     """None when the archive has errors and was not sealed."""
 
 
-class Sealer:
+class Sealer(Visitor):
     """Digests an archive on the way; a visitor of its walk, and an observer of its creation.
 
     Whoever makes one closes it.
@@ -96,15 +96,9 @@ class Sealer:
         self._seen = {device.dev_id: ClusterSet(device.clusters) for device in self._devices}
         self._table = DigestTable(self.path, self._devices)
 
-    def see_gap(self, gap: Gap) -> None:
-        """A gap has no cluster to seal."""
-
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Take the clusters of an extent."""
         self._put(self._digester.runs_of(extent, rejected))
-
-    def finish(self) -> None:
-        """Writing is a step of its own."""
 
     def __call__(self, extent: NewExtent) -> None:
         """Take the clusters of an extent that was written."""

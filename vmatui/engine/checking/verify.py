@@ -6,35 +6,15 @@ import threading
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Protocol
 
 from vmatui.engine.archive import Archive
-from vmatui.engine.checking.checker import Checker, Rejected
+from vmatui.engine.checking.checker import Checker
 from vmatui.engine.checking.prover import proving
 from vmatui.engine.checking.report import VerifyReport, make_report
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Gap
 from vmatui.engine.walking.pipeline import Item, read_ahead, walk_headers
-from vmatui.format.extent import ExtentHeader
-from vmatui.storage.faults import Compression
-
-
-class Visitor(Protocol):
-    """Hears of everything that a walk finds, in file order."""
-
-    def see_gap(self, gap: Gap) -> None:
-        """Take a stretch that is no extent."""
-
-    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """Take an extent; its payload may be looked at until this returns.
-
-        Args:
-            extent: As it was found.
-            rejected: Positions of those of its used slots that must not be trusted.
-        """
-
-    def finish(self) -> None:
-        """The walk has reached the end of the archive."""
+from vmatui.engine.walking.visitor import Visitor
 
 
 def verify(
@@ -68,13 +48,11 @@ def verify(
     is_full = not (quick and archive.source.seekable)
     with proving(archive, checker, manifest=manifest, is_full=is_full) as provers:
         seers = [*provers, *visitors]
-        # What is unpacked is in memory in any case.
-        is_seen = bool(seers) or archive.source.compression is not Compression.NONE
         with (
             read_ahead(
                 archive,
                 stop,
-                is_wanted=None if is_seen else _nobody_wants,
+                is_wanted=lambda header: any(seer.wants(header) for seer in seers),
                 reads_all=True,
                 idle=meter.again,
             )
@@ -83,10 +61,6 @@ def verify(
         ) as items:
             walk_through(archive, items, checker, seers, meter)
     return make_report(archive, checker, is_full=is_full)
-
-
-def _nobody_wants(_header: ExtentHeader) -> bool:
-    return False
 
 
 def walk_through(

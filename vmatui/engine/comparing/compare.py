@@ -15,7 +15,7 @@ from vmatui.engine.archive import Archive
 from vmatui.engine.checking.checker import Checker
 from vmatui.engine.checking.prover import proving
 from vmatui.engine.checking.report import make_report
-from vmatui.engine.checking.verify import Visitor, walk_through
+from vmatui.engine.checking.verify import walk_through
 from vmatui.engine.comparing.compareplan import ComparePlan
 from vmatui.engine.comparing.comparer import Comparer, DeviceComparer, DifferenceFunction
 from vmatui.engine.comparing.comparison import CompareReport, ConfigComparison
@@ -23,6 +23,7 @@ from vmatui.engine.handover import stop_if
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
 from vmatui.engine.walking.feed import BUFFER_SIZE
 from vmatui.engine.walking.pipeline import read_ahead
+from vmatui.engine.walking.visitor import Visitor
 from vmatui.errors import SourceError
 from vmatui.format.header import Config
 from vmatui.storage.cachedrop import drop_cache

@@ -10,13 +10,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.clusterset import ClusterSet, join_ranges
 from vmatui.engine.checking.findings import MAX_RANGES
 from vmatui.engine.comparing.comparison import DeviceComparison
 from vmatui.engine.walking.feed import BUFFER_SIZE
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.stretches import cluster_stretches
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.errors import SourceError
 from vmatui.format.extent import parse_slot
 from vmatui.format.header import Device
@@ -226,7 +226,7 @@ class DeviceComparer:
             self._read(offset + middle, view[middle:])
 
 
-class Comparer:
+class Comparer(Visitor):
     """Compares what the checker accepts with images; a visitor of the walk.
 
     Args:
@@ -235,9 +235,6 @@ class Comparer:
 
     def __init__(self, devices: Mapping[int, DeviceComparer]) -> None:
         self._devices = devices
-
-    def see_gap(self, gap: Gap) -> None:
-        """A gap has nothing to compare."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Compare the stored clusters of an extent, and gather the zero ones."""

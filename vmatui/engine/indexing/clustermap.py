@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.indexing.sparse import sparse_memory
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import HeaderVisitor, Rejected
 from vmatui.format.extent import SlotRun
 from vmatui.format.header import Device
 from vmatui.format.layout import BLOCKS_PER_CLUSTER, FULL_MASK, SLOTS_PER_EXTENT
@@ -91,7 +91,7 @@ class DeviceMap:
         self.changed[cluster >> GROUP_BITS] = 1
 
 
-class ClusterMap:
+class ClusterMap(HeaderVisitor):
     """The map of an archive; a visitor of its walk.
 
     Args:
@@ -108,9 +108,6 @@ class ClusterMap:
                 self.devices[device.dev_id] = DeviceMap(device)
         self.is_complete = False
         """Whether the walk is over, so that what was not seen is missing."""
-
-    def see_gap(self, gap: Gap) -> None:
-        """A gap holds no cluster that could be shown."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write what an extent brought."""
@@ -169,7 +166,7 @@ class ClusterMap:
             device.add_flag(cluster, DUPLICATE if is_seen and not is_rotten else DAMAGED)
 
 
-class CheckedClusters:
+class CheckedClusters(HeaderVisitor):
     """Marks the clusters that a comparison looks at; a visitor of its walk.
 
     Args:
@@ -183,15 +180,9 @@ class CheckedClusters:
             dev_id: each for dev_id, each in cluster_map.devices.items() if dev_id in wanted
         }
 
-    def see_gap(self, gap: Gap) -> None:
-        """A gap holds nothing to compare."""
-
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Mark what is compared: all that the checker accepted."""
         for position, slot in enumerate(extent.header.used):
             device = self._devices.get(slot >> 32 & 0xFF)
             if device is not None and position not in rejected:
                 device.mark_checked(slot & 0xFFFFFFFF)
-
-    def finish(self) -> None:
-        """Nothing is left to do."""

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import HeaderVisitor, Rejected
 from vmatui.format.extent import SlotRun
 
 
@@ -29,7 +29,7 @@ class ExtentRow(NamedTuple):
     is_sound: bool
 
 
-class ExtentTable:
+class ExtentTable(HeaderVisitor):
     """About 17 bytes an extent, in file order; grows while a walk runs."""
 
     def __init__(self) -> None:
@@ -119,9 +119,6 @@ class ExtentTable:
             self._devices,
         )
 
-    def see_gap(self, gap: Gap) -> None:
-        """A gap is no extent."""
-
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Add an extent of a walk."""
         is_sound = not extent.faults and not extent.is_displaced
@@ -147,6 +144,3 @@ class ExtentTable:
         self._zero.append(sum([count for slot, count in runs if not slot >> 48]))
         self._sound.append(is_sound)
         self._devices.append(number)
-
-    def finish(self) -> None:
-        """Nothing is left to do."""

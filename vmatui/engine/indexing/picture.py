@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vmatui.engine.checking.verify import Visitor
 from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.indexing.extenttable import ExtentTable
 from vmatui.engine.indexing.placement import Placement
 from vmatui.engine.indexing.scout import Scout
+from vmatui.engine.walking.visitor import Visitor
 from vmatui.format.header import Device
 
 

@@ -10,9 +10,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.indexing.sparse import sparse_memory
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import HeaderVisitor, Rejected
 
 MAX_RUNS: Final = 1 << 25
 """Runs of an archive that are remembered: enough for 32 TiB, three disks taking turns."""
@@ -26,7 +26,7 @@ class Run(NamedTuple):
     last: int
 
 
-class Placement:
+class Placement(HeaderVisitor):
     """The runs of an archive in file order."""
 
     def __init__(self) -> None:
@@ -40,9 +40,6 @@ class Placement:
         self.count = 0
         """Runs that are there; grows after they are written."""
 
-    def see_gap(self, gap: Gap) -> None:
-        """A gap brings nothing."""
-
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Add the runs of an extent, whether or not its clusters were accepted."""
         self.add(extent.number, extent.header.clusters)
@@ -53,9 +50,6 @@ class Placement:
             return
         for first, last in runs:
             self._add(number, first, last - first + 1)
-
-    def finish(self) -> None:
-        """Nothing is left to do."""
 
     def runs_of(self, extent: int) -> list[Run]:
         """Return what an extent brings, by device and cluster."""

@@ -6,15 +6,16 @@ packed archive cannot be entered in the middle later.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable
 from itertools import starmap
 from typing import Final
 
-from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.format import layout
-from vmatui.format.extent import ADDRESS, runs_in
+from vmatui.format.extent import ADDRESS, ExtentHeader, runs_in
 from vmatui.format.header import Device
 from vmatui.format.partitions import HEAD, parse_partitions
 
@@ -24,7 +25,7 @@ _SIGNED: Final = 2
 """Clusters at a partition's start in which file systems sign."""
 
 
-class Scout:
+class Scout(Visitor):
     """The first clusters of disks and partitions.
 
     Args:
@@ -34,30 +35,26 @@ class Scout:
     def __init__(self, devices: Iterable[Device]) -> None:
         self._devices = {device.dev_id: device for device in devices if not device.is_vmstate}
         self._kept: dict[int, bytes] = {}
-        self._wanted: list[int] = []
-        """Addresses of clusters, in order."""
+        self._wanted: tuple[int, ...] = ()
+        """Addresses of clusters, in order; replaced as a whole, since another thread reads it."""
+        self._awaited: deque[ExtentHeader] = deque()
+        """Of the extents that bring wanted clusters and were not seen yet."""
         for device in self._devices.values():
             self._want(device.dev_id, 0)
             self._want(device.dev_id, device.clusters - 1)
 
-    def see_gap(self, gap: Gap) -> None:
-        """A gap holds nothing that could be kept."""
+    def wants(self, header: ExtentHeader) -> bool:
+        """Whether an extent brings what is wanted, or what may be when those before were seen."""
+        if any(starmap(self._wants_of, header.clusters)):
+            self._awaited.append(header)
+        return bool(self._awaited)
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Keep what is wanted of an extent whose data was read."""
-        used = extent.header.used
-        if extent.buffer is None and extent.length:
-            return
-        if not any(starmap(self._wants_of, extent.header.clusters)):
-            return
-        start = 0
-        for position, slot in enumerate(used):
-            if slot & ADDRESS in self._wanted and position not in rejected:
-                self._keep(slot & ADDRESS, _data(extent, start, slot >> 48))
-            start += (slot >> 48).bit_count() * layout.BLOCK_SIZE
-
-    def finish(self) -> None:
-        """Nothing is left to do."""
+        if extent.has_payload and any(starmap(self._wants_of, extent.header.clusters)):
+            self._keep_wanted(extent, rejected)
+        if self._awaited and self._awaited[0] is extent.header:
+            self._awaited.popleft()
 
     def read(self, device: Device, offset: int, length: int) -> bytes | None:
         """Return bytes of a device, cut at its end and at what was kept; None where nothing was."""
@@ -73,16 +70,24 @@ class Scout:
 
     def _wants_of(self, first: int, last: int) -> bool:
         """Whether any of neighbouring clusters is wanted."""
-        following = bisect_left(self._wanted, first)
-        return following < len(self._wanted) and self._wanted[following] <= last
+        wanted = self._wanted
+        following = bisect_left(wanted, first)
+        return following < len(wanted) and wanted[following] <= last
 
     def _want(self, dev_id: int, cluster: int) -> None:
         address = dev_id << 32 | cluster
         if len(self._wanted) + len(self._kept) < MAX_KEPT and address not in self._wanted:
-            insort(self._wanted, address)
+            self._wanted = tuple(sorted([*self._wanted, address]))
+
+    def _keep_wanted(self, extent: Extent, rejected: Rejected) -> None:
+        start = 0
+        for position, slot in enumerate(extent.header.used):
+            if slot & ADDRESS in self._wanted and position not in rejected:
+                self._keep(slot & ADDRESS, _data(extent, start, slot >> 48))
+            start += (slot >> 48).bit_count() * layout.BLOCK_SIZE
 
     def _keep(self, address: int, data: bytes) -> None:
-        self._wanted.remove(address)
+        self._wanted = tuple(each for each in self._wanted if each != address)
         self._kept[address] = data
         if address & 0xFFFFFFFF:
             return

@@ -14,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.restoring.checkpoint import Checkpoint, Sample, digest_of, pack_checkpoint
 from vmatui.engine.restoring.gather import gather_writes
 from vmatui.engine.walking.extentfinder import HEADER
 from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.errors import TargetError
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.storage.smallfile import write_small
@@ -28,7 +28,7 @@ INTERVAL: Final = 5.0
 """Seconds between two checkpoints: what a restore that is killed has to write again."""
 
 
-class Checkpointer:
+class Checkpointer(Visitor):
     """Writes checkpoints; a visitor of the walk, after the one that writes the targets.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vmatui.engine.checking.checker import Rejected
+from vmatui.engine.walking.visitor import Rejected
 from vmatui.format.extent import ExtentHeader, Run, runs_in
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE, FULL_MASK
 

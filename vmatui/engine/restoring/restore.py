@@ -17,7 +17,7 @@ from vmatui.engine.archive import Archive
 from vmatui.engine.checking.checker import Checker
 from vmatui.engine.checking.prover import proving
 from vmatui.engine.checking.report import VerifyReport, make_report
-from vmatui.engine.checking.verify import Visitor, walk_through
+from vmatui.engine.checking.verify import walk_through
 from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import Meter, ProgressFunction, ignore
 from vmatui.engine.restoring.checkpoint import NOTHING
@@ -28,6 +28,7 @@ from vmatui.engine.restoring.targetsteps import close_target, prepare_targets, s
 from vmatui.engine.restoring.writer import Pace, writing
 from vmatui.engine.walking.payloads import Wanted
 from vmatui.engine.walking.pipeline import read_ahead
+from vmatui.engine.walking.visitor import Visitor
 from vmatui.errors import TargetError
 from vmatui.format.codes import Severity
 from vmatui.format.extent import ExtentHeader

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.errors import TargetError
 from vmatui.format.extent import parse_slot, runs_in
 from vmatui.format.header import Device
@@ -21,7 +21,7 @@ _ENTRY: Final = 256
 """Bytes that a cluster takes beside its data, generously."""
 
 
-class InOrder:
+class InOrder(Visitor):
     """Writes the clusters of a device from the first to the last; a visitor of the walk.
 
     Args:
@@ -37,9 +37,6 @@ class InOrder:
         self._early: dict[int, tuple[int, bytes]] = {}
         """Mask and stored blocks by cluster."""
         self._kept = 0
-
-    def see_gap(self, gap: Gap) -> None:
-        """A gap has nothing to write."""
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write the clusters whose turn it is, and keep the others.

@@ -6,14 +6,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 
-from vmatui.engine.checking.checker import Rejected
-from vmatui.engine.checking.verify import Visitor
 from vmatui.engine.limit import Limiter
 from vmatui.engine.restoring.gather import gather_writes
 from vmatui.engine.restoring.parallelwrites import ParallelWrites, Writev
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.streamorder import InOrder
-from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.storage.blocktarget import BlockTarget
 from vmatui.storage.streamtarget import StreamTarget
 from vmatui.storage.targets import Target
@@ -80,7 +79,7 @@ def make_limiters(plan: RestorePlan) -> dict[int, Limiter]:
     return {dev_id: limiters[group] for dev_id, group in groups.items() if group in limiters}
 
 
-class Writer:
+class Writer(Visitor):
     """Writes what the checker accepts to the targets; a visitor of the walk.
 
     Args:
@@ -96,9 +95,6 @@ class Writer:
         self._settle = settle
         self._written = written
 
-    def see_gap(self, gap: Gap) -> None:
-        """A gap has nothing to write."""
-
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Write the stored blocks of an extent."""
         if extent.buffer is None or extent.number < self._written:
@@ -110,26 +106,17 @@ class Writer:
                 writev(write.offset, [payload[start:end] for start, end in write.pieces])
         self._settle()
 
-    def finish(self) -> None:
-        """Syncing is a step of its own."""
 
-
-class Pace:
+class Pace(Visitor):
     """Holds a walk up as a limiter says, by the payload that it reads; a visitor of the walk."""
 
     def __init__(self, limiter: Limiter, cancel: threading.Event) -> None:
         self._limiter = limiter
         self._cancel = cancel
 
-    def see_gap(self, gap: Gap) -> None:
-        """A gap is nothing to wait for."""
-
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
         """Wait until the payload may be handled."""
         self._limiter.wait(extent.present if extent.buffer is not None else 0, self._cancel)
-
-    def finish(self) -> None:
-        """There is nothing left to wait for."""
 
 
 def _limited(writev: Writev, limiter: Limiter, cancel: threading.Event) -> Writev:

@@ -8,15 +8,16 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from vmatui.engine.checking.checker import Checker, Rejected
+from vmatui.engine.checking.checker import Checker
 from vmatui.engine.checking.prover import proving
-from vmatui.engine.checking.verify import Visitor, walk_through
+from vmatui.engine.checking.verify import walk_through
 from vmatui.engine.progress import Meter
 from vmatui.engine.salvaging.copies import Copy
 from vmatui.engine.salvaging.offers import offers_of
 from vmatui.engine.salvaging.salvager import Salvager
 from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.pipeline import read_ahead, walk_headers
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.format.header import Header
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from vmatui.engine.checking.prover import fitting_manifest
 from vmatui.engine.checking.report import VerifyReport, make_report
-from vmatui.engine.checking.verify import Visitor
 from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import Meter, ProgressFunction, ignore
@@ -31,6 +30,7 @@ from vmatui.engine.salvaging.salvagereport import (
     device_salvage,
     notes_of,
 )
+from vmatui.engine.walking.visitor import Visitor
 from vmatui.errors import TargetError
 from vmatui.format.mapfile import iter_mapfile
 from vmatui.storage.mapoutput import write_mapfile

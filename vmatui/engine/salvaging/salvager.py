@@ -10,13 +10,13 @@ import mmap
 from collections.abc import Mapping
 from typing import Final
 
-from vmatui.engine.checking.checker import Rejected
 from vmatui.engine.checking.unsettled import Unsettled
 from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.restoring.gather import gather_writes
 from vmatui.engine.salvaging.holding import Holdings
 from vmatui.engine.salvaging.offers import COPIES_DIFFER, UNVOUCHED, Offer, offers_of
 from vmatui.engine.walking.found import Extent, Gap
+from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.format.codes import Code
 from vmatui.format.extent import runs_in
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
@@ -28,7 +28,7 @@ _NUMBER: Final = 0xFFFFFFFF
 """The bits of an address that are the cluster's number."""
 
 
-class Salvager:
+class Salvager(Visitor):
     """Fills holdings from one copy of an archive; a visitor of its walk.
 
     Args:
@@ -77,9 +77,6 @@ class Salvager:
             target = self._targets.get(write.dev_id)
             if target is not None:
                 target.writev(write.offset, [payload[start:end] for start, end in write.pieces])
-
-    def finish(self) -> None:
-        """Everything was taken when it came."""
 
     def _draw(self, cluster_map: ClusterMap, extent: Extent, left: Rejected) -> None:
         """Put on the map what was taken of an extent."""

@@ -85,8 +85,13 @@ class Feed:
         return self.fill(view) if self._returned else self.source.glance(view)
 
     def touch(self, length: int) -> bool:
-        """Read bytes of a seekable source for nobody; False, and nothing done, if it cannot."""
+        """Read bytes for nobody; False, and nothing done, if the source cannot."""
         return not self._returned and self.source.touch(length)
+
+    def back(self, offset: int) -> None:
+        """Stand at an offset again from which bytes were touched."""
+        self._returned = memoryview(b"")
+        self.source.back(offset)
 
     def resume(self) -> bool:
         """Go past a loss of unknown length, where `fill` ended short; False where all ends."""

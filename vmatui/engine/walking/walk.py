@@ -52,9 +52,10 @@ class Walk:
         self._pool = pool
         self._head = memoryview(bytearray(HEADER))
         self._payload_from = payload_from if archive.source.seekable else 0
-        self._is_wanted = is_wanted if archive.source.seekable else None
+        self._is_wanted = is_wanted if reads_all or archive.source.seekable else None
         self._reads_all = reads_all
-        self._is_whole = bool(pool and not self._payload_from and self._is_wanted is None)
+        is_any_left_out = self._payload_from or (self._is_wanted and not reads_all)
+        self._is_whole = pool is not None and not is_any_left_out
         self._number = 0
         self._ahead = HeadersAhead(archive.source, archive.source.archive_size or 0)
         self._spoilt = SpoiltBytes(archive.source)
@@ -88,8 +89,12 @@ class Walk:
         """Read or pass a payload and the next header; return the extent and the header's bytes."""
         if not extent.length:
             return extent, self._read_header()
-        if self._pool is not None and self._reads_payload(extent.header):
+        if self._pool is None:
+            return self._pass_payload(extent, candidates)
+        if self._reads_payload(extent.header):
             return self._read_payload(extent, candidates, self._pool)
+        if self._reads_all:
+            return self._touch_payload(extent, candidates, self._pool)
         return self._pass_payload(extent, candidates)
 
     def _reads_payload(self, header: ExtentHeader) -> bool:
@@ -160,17 +165,26 @@ class Walk:
         self._feed.unread(tail)
         return self._feed.fill(self._head)
 
+    def _touch_payload(
+        self, extent: Extent, candidates: tuple[int, ...], pool: BufferPool
+    ) -> tuple[Extent | None, int]:
+        """Have a payload read for nobody; look at it only where its length is in doubt."""
+        start = self._feed.offset
+        if len(candidates) == 1 and self._feed.touch(extent.length):
+            got = self._read_header()
+            if self._is_in_place(got):
+                return extent, got
+            self._feed.back(start)
+        return self._read_payload(extent, candidates, pool)
+
     def _pass_payload(
         self, extent: Extent, candidates: tuple[int, ...]
     ) -> tuple[Extent | None, int]:
         """Go past the payload of a seekable source; keep it only where its length is in doubt."""
         archive_size = self._source.archive_size or 0
         start = self._feed.offset
-        if not self._reads_all:
-            self._ahead.announce(start, extent.length)
-            self._feed.skip(extent.length)
-        elif self._pool is not None and not self._feed.touch(extent.length):
-            return self._read_payload(extent, candidates, self._pool)
+        self._ahead.announce(start, extent.length)
+        self._feed.skip(extent.length)
         got = self._read_header() if self._feed.offset < archive_size else 0
         is_cut = start + extent.length > archive_size
         if len(candidates) == 1 and not is_cut and self._is_in_place(got):
