@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Final
 
 from vmatui.engine.creating.createplan import CreatePlan
 from vmatui.engine.handover import done_ahead
@@ -17,11 +18,13 @@ from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
 from vmatui.engine.walking.feed import BufferPool
 from vmatui.engine.walking.newextents import NewExtent, Turn, iter_new_extents
-from vmatui.engine.walking.pipeline import BUFFERS
 from vmatui.errors import SourceError, TargetError
 from vmatui.format.header import Device
 from vmatui.storage.images import Image, open_image
 from vmatui.storage.outputs import Output, open_output
+
+_BUFFERS: Final = 2
+"""One is filled, one is written: memory is needed for what is compressed."""
 
 Observer = Callable[[NewExtent], None]
 """Hears of an extent after it was written, and keeps none of its memory."""
@@ -162,7 +165,7 @@ class _Writing:
 def _read_ahead(
     disks: Sequence[tuple[Device, Image]], cancel: threading.Event
 ) -> Iterator[Iterable[NewExtent]]:
-    pool = BufferPool(BUFFERS)
+    pool = BufferPool(_BUFFERS)
     extents = iter_new_extents(disks, pool)
     with done_ahead(extents, is_large=_has_payload, wake=pool.shut, cancel=cancel) as ahead:
         yield ahead

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+Packed = TypeVar("Packed")
 
 
-class Packing:
+class Packing(Generic[Packed]):
     """Packs blocks in several threads, and gives them in the order in which they came.
 
     Args:
@@ -15,23 +18,23 @@ class Packing:
         threads: How many pack.
     """
 
-    def __init__(self, pack: Callable[[bytearray], bytes], threads: int) -> None:
+    def __init__(self, pack: Callable[[bytearray], Packed], threads: int) -> None:
         self._pack = pack
         # One block more than threads waits to be written while all of them work.
         self._most_pending = threads + 1
-        self._pending: deque[Future[bytes]] = deque()
+        self._pending: deque[Future[Packed]] = deque()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="vmatui-pack")
 
     def submit(self, block: bytearray) -> None:
         """Have a block packed, which nobody may touch any more."""
         self._pending.append(self._pool.submit(self._pack, block))
 
-    def take_surplus(self) -> Iterator[bytes]:
+    def take_surplus(self) -> Iterator[Packed]:
         """Take the oldest blocks, waiting for them, while more are pending than there may be."""
         while len(self._pending) > self._most_pending:
             yield self._pending.popleft().result()
 
-    def take_all(self) -> Iterator[bytes]:
+    def take_all(self) -> Iterator[Packed]:
         """Take all blocks, waiting for them."""
         while self._pending:
             yield self._pending.popleft().result()

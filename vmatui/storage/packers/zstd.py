@@ -23,6 +23,8 @@ else:
 DEFAULT_LEVEL: Final = 3
 _FRAME: Final = 1 << 20
 """Bytes from which on a frame is large enough; smaller extents share one."""
+_PIECE: Final = 1 << 19
+"""Bytes of it that the library gets at once."""
 _FIRST_FAR_LEVEL: Final = 5
 """The level from which on zstd finds what was long before; short frames would cost it most."""
 _FAR_FRAME: Final = 16 << 20
@@ -53,8 +55,8 @@ class ZstdPacker:
         length = sum([len(view) for view in views])
         if self._frame and length >= self._least:
             self._submit()
-        for view in views:
-            self._frame += view
+        # What grows bit by bit takes more memory than it has bytes.
+        self._frame = bytearray().join([self._frame, *views])
         if len(self._frame) >= self._least:
             self._submit()
         yield from self._counted(self._packing.take_surplus())
@@ -76,25 +78,29 @@ class ZstdPacker:
         self._packing.submit(self._frame)
         self._frame = bytearray()
 
-    def _counted(self, frames: Iterator[bytes]) -> Iterator[bytes]:
-        for frame in frames:
-            self._packed.append(len(frame))
-            yield frame
+    def _counted(self, frames: Iterator[list[bytes]]) -> Iterator[bytes]:
+        for pieces in frames:
+            self._packed.append(sum([len(piece) for piece in pieces]))
+            yield from pieces
 
-    def _pack(self, frame: bytearray) -> bytes:
+    def _pack(self, frame: bytearray) -> list[bytes]:
+        """Compress a frame in pieces: the library and Python would copy a whole one in memory."""
         try:
             encoder = self._idle.pop() if self._idle else self._encoder()
             encoder.set_pledged_input_size(len(frame))
-            head = encoder.compress(frame[:EXTENT_HEADER_SIZE], encoder.FLUSH_BLOCK)
+            pieces = [encoder.compress(frame[:EXTENT_HEADER_SIZE], encoder.FLUSH_BLOCK)]
             rest = memoryview(frame)[EXTENT_HEADER_SIZE:]
-            packed: bytes = head + encoder.compress(rest, encoder.FLUSH_FRAME)
+            pieces += [
+                encoder.compress(rest[at : at + _PIECE]) for at in range(0, len(rest), _PIECE)
+            ]
+            pieces.append(encoder.flush(encoder.FLUSH_FRAME))
         except (ZstdError, MemoryError) as error:
             raise TargetError(
                 f"zstd cannot compress at level {self._level} ({error or 'out of memory'}): "
                 "take a lower level or fewer threads"
             ) from error
         self._idle.append(encoder)
-        return packed
+        return pieces
 
     def _encoder(self) -> ZstdCompressor:
         return ZstdCompressor(
