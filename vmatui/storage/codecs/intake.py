@@ -7,6 +7,7 @@ What a codec finds wrong is a `Damage`: yielded when it can go on, raised when i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum
@@ -109,14 +110,16 @@ class Intake:
     def look(self, length: int) -> memoryview:
         """Return the next bytes without taking them; fewer than asked only at the end or a gap."""
         if len(self._buffer) - self._at < length:
-            self._join(length)
+            self._join(length, sys.maxsize)
         found = self._buffer[self._at : self._at + length]
         self._is_short = len(found) < length
         return found
 
     def ahead(self, least: int) -> memoryview:
         """Look at so many bytes, and at more if that costs nothing."""
-        self.look(least)
+        if len(self._buffer) - self._at < least:
+            self._join(least, least)
+        self._is_short = len(self._buffer) - self._at < least
         return self._buffer[self._at :]
 
     @property
@@ -211,16 +214,16 @@ class Intake:
         self._at = self._gap = 0
         self._error = None
 
-    def _join(self, length: int) -> None:
-        """Have the next bytes in one piece, copying no more than these."""
+    def _join(self, least: int, most: int) -> None:
+        """Have the next bytes in one piece, `least` of them, copying no more than `most`."""
         rest = self._buffer[self._at :]
         parts = [rest] if rest else []
-        missing = length - len(rest)
-        while missing > 0 and (self._behind or self._read_some()):
-            part = self._behind[:missing] if parts else self._behind
+        have = len(rest)
+        while have < least and (self._behind or self._read_some()):
+            part = self._behind[: most - have] if parts else self._behind
             self._behind = self._behind[len(part) :]
             parts.append(part)
-            missing -= len(part)
+            have += len(part)
         self._buffer = parts[0] if len(parts) == 1 else memoryview(b"".join(parts))
         self._at = 0
 
