@@ -71,6 +71,23 @@ def test_any_place_is_read_in_any_order(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", FILES)
+def test_any_place_is_touched_and_read_again(tmp_path: Path, kind: str) -> None:
+    chance = random.Random(2)
+    with opened(tmp_path, FILES[kind]()) as source:
+        for _ in range(30):
+            offset, length = chance.randrange(len(DATA)), chance.choice([1, 512, 70_000, UNIT])
+            source.seek(offset)
+            assert source.touch(length) == (offset + length <= len(DATA))
+            assert source.position in {offset, offset + length}
+            if source.position > offset:
+                source.back(offset)
+            buffer = bytearray(length)
+            got = source.readv([memoryview(buffer)])
+            assert bytes(buffer[:got]) == DATA[offset : offset + length]
+        assert source.take_faults() == []
+
+
+@pytest.mark.parametrize("kind", FILES)
 def test_read_from_start_to_end_the_stream_proves_itself(tmp_path: Path, kind: str) -> None:
     with opened(tmp_path, FILES[kind]()) as source:
         assert read_all(source) == DATA

@@ -69,6 +69,12 @@ class SeekableSource(DecompressedSource):
             self._enter()
         return super().readv(views)
 
+    def touch(self, length: int) -> bool:
+        """Unpack bytes to where others go next, from any place on."""
+        if not self._is_entered:
+            self._enter()
+        return super().touch(length)
+
     def glance(self, view: memoryview) -> int:
         """Fill a view, unpacking no more than up to its end."""
         if self._is_entered and not self._piece and self._table.is_boundary(self.position):

@@ -42,7 +42,7 @@ class Extent:
     proved: frozenset[int] = frozenset()
     """Positions of used slots whose clusters are known to be as a manifest has them."""
     buffer: Buffer | None = None
-    """Holds the payload from its first byte on; None when only headers are walked."""
+    """Holds the payload from its first byte on; None where nobody wanted it."""
 
     @property
     def is_sound(self) -> bool:

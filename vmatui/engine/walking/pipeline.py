@@ -42,7 +42,7 @@ def read_ahead(
         cancel: Looked at before each item and while a slow source gives nothing.
         payload_from: Of a seekable archive, extents before this offset come without payload.
         is_wanted: Of a seekable archive, likewise those of which it says no.
-        reads_all: Whether also payload that nobody wants is read.
+        reads_all: Whether also payload that nobody wants is read, of any archive.
         idle: Called now and then while nothing comes: a pipe is silent, or a damaged stream is
             unpacked anew from its start to find out where.
 

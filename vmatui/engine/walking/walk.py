@@ -31,7 +31,8 @@ class Walk:
             headers even so.
         is_ours_only: False takes extents of any archive as they come.
         is_wanted: Likewise those of which it says, by their header, that nobody wants the payload.
-        reads_all: Whether also payload that nobody wants is read, so that it proves readable.
+        reads_all: Whether also payload that nobody wants is read, so that it proves readable; then
+            also a source that cannot be seeked need not keep it.
     """
 
     def __init__(
