@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from vmatui.engine.creating.create import create
     from vmatui.engine.creating.createplan import DiskSource, plan_create
     from vmatui.engine.indexing.clustermap import ClusterMap
+    from vmatui.engine.machine import Machine
     from vmatui.engine.progress import Progress
-    from vmatui.engine.proxmox import Machine
     from vmatui.engine.restoring.plan import RestorePlan, plan_restore
     from vmatui.engine.restoring.restore import RestoreReport, restore
     from vmatui.engine.salvaging.copies import opened_copies
@@ -76,7 +76,7 @@ _HOMES = {
     "CompareReport": "vmatui.engine.comparing.comparison",
     "DiskSource": "vmatui.engine.creating.createplan",
     "Finding": "vmatui.engine.checking.findings",
-    "Machine": "vmatui.engine.proxmox",
+    "Machine": "vmatui.engine.machine",
     "Progress": "vmatui.engine.progress",
     "RestorePlan": "vmatui.engine.restoring.plan",
     "RestoreReport": "vmatui.engine.restoring.restore",

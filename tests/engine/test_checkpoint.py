@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,7 +36,7 @@ def test_a_cut_file_is_no_checkpoint(length: int) -> None:
 
 
 def test_samples_stay_few_and_keep_the_first_and_the_last() -> None:
-    state = replace(STATE, samples=())
+    state = STATE._replace(samples=())
     for offset in range(1000):
         state = state.plus(Sample(offset, 1, ""))
     assert len(state.samples) <= 64

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import struct
 import threading
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -41,7 +40,7 @@ def _created_again(archive: SoundArchive, path: Path, folder: Path) -> bytes:
         report = restore(opened, plan_restore(header, folder=folder / "restored"))
     disks = [DiskSource(output.path, output.name, "raw") for output in report.outputs]
     plan = plan_create(str(folder / "again.vma"), disks, header.configs, ctime=archive.ctime)
-    create(replace(plan, uuid=UUID(archive.uuid)))
+    create(plan._replace(uuid=UUID(archive.uuid)))
     return (folder / "again.vma").read_bytes()
 
 

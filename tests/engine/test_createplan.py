@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +55,7 @@ def test_the_most_that_an_archive_can_hold_is_taken(tmp_path: Path) -> None:
 def test_a_device_is_not_called_what_no_file_can_be(name: str, tmp_path: Path) -> None:
     (source,) = _sources(tmp_path, 1)
     with pytest.raises(UsageError, match="cannot be a name in an archive"):
-        plan_create(str(tmp_path / "a.vma"), [replace(source, name=name)])
+        plan_create(str(tmp_path / "a.vma"), [source._replace(name=name)])
 
 
 def test_disks_of_one_name_and_empty_disks_are_refused(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -171,5 +170,5 @@ def test_an_extent_of_which_only_a_part_is_there_has_no_anatomy() -> None:
 
 def test_findings_of_extents_after_this_one_are_not_its_own() -> None:
     anatomy, findings = extent(DAMAGED["duplicate-cluster"]())
-    later = [replace(finding, extent=anatomy.number + 1) for finding in findings]
+    later = [finding._replace(extent=anatomy.number + 1) for finding in findings]
     assert not any(field.problem for field in extent_fields(anatomy, UUID, NAMES, later))

@@ -20,7 +20,7 @@ def extent(number: int, addresses: list[tuple[int, int]]) -> Extent:
     header = ExtentHeader(
         True, 0, 0, bytes(16), bytes(16), True, used, tuple(runs), tuple(cluster_runs(runs)), 0
     )
-    return Extent(number, 0, header, 0, 0, [])
+    return Extent(number, 0, header, 0, [])
 
 
 ADDRESSES = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 80)), max_size=59)

@@ -9,7 +9,8 @@ from tests.creating import assert_holds, raw_file
 from tests.forge import Disk, noise
 from vmatui.engine.creating.create import create
 from vmatui.engine.creating.createplan import DiskSource, plan_create
-from vmatui.engine.proxmox import Machine, archive_name, proxmox_configs, virtual_device
+from vmatui.engine.machine import Machine
+from vmatui.engine.proxmox import archive_name, proxmox_configs, virtual_device
 from vmatui.errors import UsageError
 from vmatui.format.header import Config, Device
 from vmatui.storage.faults import Compression

@@ -18,8 +18,9 @@ from tests.sealing import (
 from vmatui.engine.archive import open_archive
 from vmatui.engine.checking.proof import Payload
 from vmatui.engine.checking.report import sentences
-from vmatui.engine.checking.seal import place_beside, seal
+from vmatui.engine.checking.seal import seal
 from vmatui.errors import CancelledError, TargetError, UsageError
+from vmatui.storage.manifests import place_beside
 
 SOUND = sound().build()
 WARNINGS = {"duplicate-name", "unsafe-name"}

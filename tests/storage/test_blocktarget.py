@@ -161,7 +161,8 @@ Use = Callable[[Path, Path], AbstractContextManager[str]]
 @contextmanager
 def mounted_whole(device: Path, folder: Path) -> Iterator[str]:
     run("mkfs.ext4", "-q", device)
-    with mounted(device, folder) as place:
+    # Read-only: a mounted file system writes to its device whenever it likes.
+    with mounted(device, folder, "-o", "ro") as place:
         yield f"is mounted at {place}; release it"
 
 
@@ -169,7 +170,7 @@ def mounted_whole(device: Path, folder: Path) -> Iterator[str]:
 def mounted_in_part(device: Path, folder: Path) -> Iterator[str]:
     with partition_of(device) as partition:
         run("mkfs.ext4", "-q", partition)
-        with mounted(partition, folder) as place:
+        with mounted(partition, folder, "-o", "ro") as place:
             yield f"is mounted at {place}; release it"
 
 

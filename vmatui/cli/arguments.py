@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what only types need costs no start-up time
     from vmatui.cli.createoptions import DiskWords
     from vmatui.cli.restoreoptions import Choice
-    from vmatui.engine.proxmox import Bus
+    from vmatui.engine.machine import Bus
 
 
 class Arguments(argparse.Namespace):

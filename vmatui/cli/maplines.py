@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.errors import UsageError
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
@@ -30,8 +29,7 @@ _PROTOCOL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NBD: Final = ("nbd://", "nbd+unix://")
 
 
-@dataclass(frozen=True, slots=True)
-class MapLine:
+class MapLine(NamedTuple):
     """What one line says about one device."""
 
     devname: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vmatui.drawing.fields import Field
 from vmatui.drawing.shades import View
@@ -16,8 +16,7 @@ from vmatui.engine.jsontext import Record
 from vmatui.format.header import Device
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(NamedTuple):
     """Something to draw."""
 
     field: Field

@@ -6,8 +6,7 @@ its place, whatever their number and the screen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.drawing.cells import cell_size
 from vmatui.format.layout import BLOCKS_PER_CLUSTER, CLUSTER_SIZE
@@ -23,8 +22,7 @@ _WITH_LABELS: Final = 48
 _UNITS: Final = (("T", 1 << 40), ("G", 1 << 30), ("M", 1 << 20))
 
 
-@dataclass(frozen=True, slots=True)
-class MapGrid:
+class MapGrid(NamedTuple):
     """Units laid out in rows of cells."""
 
     units: int

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.drawing.devicetable import device_table
 from vmatui.drawing.html import Html, counted, element, joined
@@ -30,8 +29,7 @@ _CONFIG_BYTES: Final = 1 << 20
 """Of all configs together, where they are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
+class PageFacts(NamedTuple):
     """What stands on a page beside what the walk found."""
 
     command: str

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vmatui.drawing.fields import Field
 from vmatui.drawing.grid import MapGrid, lay_out
 from vmatui.drawing.legend import Entry, entries
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """What there is to draw."""
 
     title: str

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _PLAIN_TERMINALS: Final = frozenset({"dumb", "linux", "vt100", "vt220"})
 """Terminals whose fonts are not to be trusted with block characters."""
 _PLAIN_LOCALES: Final = frozenset({"C", "POSIX"})
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
+class Abilities(NamedTuple):
     """What a terminal can show."""
 
     has_unicode: bool

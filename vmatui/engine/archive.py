@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from vmatui.errors import HeaderError, NotAnArchiveError
 from vmatui.format import layout
@@ -18,8 +17,7 @@ FOREIGN_HEAD: Final = 64 << 10
 """Bytes that are looked at to say what else it is; some magic numbers stand far in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(NamedTuple):
     """An archive whose header has been read; its source stands at the first extent."""
 
     source: Source

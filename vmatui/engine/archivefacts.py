@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import stat
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.errors import SourceError
@@ -25,8 +24,7 @@ _MAX_NAME: Final = 200
 _VZDUMP: Final = re.compile(r"vzdump-qemu-(\d{1,12})-(\d{4}_\d\d_\d\d-\d\d_\d\d_\d\d)\.")
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveFacts:
+class ArchiveFacts(NamedTuple):
     """An archive as its header and its file present it."""
 
     path: Path

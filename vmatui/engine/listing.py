@@ -10,9 +10,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.engine.archivefacts import look_into, name_time, vm_id
 from vmatui.errors import SourceError, VmaError
@@ -27,8 +26,7 @@ _BATCH: Final = 0.1
 """Seconds between two reports, so that a long list does not keep the screen busy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file of a folder that is an archive, or is called one."""
 
     path: Path
@@ -161,9 +159,8 @@ def _look_at(entry: Entry) -> Entry:
     try:
         facts = look_into(entry.path)
     except VmaError as error:
-        return replace(entry, is_read=True, error=str(error))
-    return replace(
-        entry,
+        return entry._replace(is_read=True, error=str(error))
+    return entry._replace(
         is_read=True,
         time=facts.header.ctime,
         vm_name=facts.vm_name,

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Phase(StrEnum):
@@ -25,8 +24,7 @@ class Phase(StrEnum):
     """Waiting until all that was written is on the disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """Where a job stands."""
 
     phase: Phase

@@ -5,8 +5,8 @@ Scripts match on the codes, people search for the reference's wording: neither e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -44,8 +44,7 @@ class Code(StrEnum):
     ROTTEN_CLUSTER = "rotten-cluster"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a code says to a person."""
 
     title: str
@@ -89,8 +88,7 @@ MEANINGS: dict[Code, Meaning] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault as the format's parsers see it: they know no archive offset."""
 
     code: Code

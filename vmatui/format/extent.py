@@ -7,7 +7,6 @@ functions here take one apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -38,8 +37,7 @@ class Slot(NamedTuple):
     cluster: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExtentHeader:
+class ExtentHeader(NamedTuple):
     """An extent header as it stands in the file, right or wrong."""
 
     magic_matches: bool

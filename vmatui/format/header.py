@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from vmatui.errors import HeaderError, NotAnArchiveError
@@ -17,8 +17,7 @@ from vmatui.format.blobs import BlobTable
 from vmatui.format.codes import Code, Fault, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """One disk, or the VM's memory, as the header declares it."""
 
     dev_id: int
@@ -37,16 +36,14 @@ class Device:
         return self.name == layout.VMSTATE_NAME
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """A configuration file that travels in the header."""
 
     name: str
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What the archive header says."""
 
     uuid: UUID

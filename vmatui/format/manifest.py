@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from vmatui.errors import ManifestError
@@ -39,8 +38,7 @@ _TIME: Final = struct.Struct(">q")
 TAIL_SIZE: Final = _TIME.size + DIGEST_SIZE
 
 
-@dataclass(frozen=True, slots=True)
-class SealedDevice:
+class SealedDevice(NamedTuple):
     """What was sealed of one device."""
 
     dev_id: int
@@ -64,8 +62,7 @@ class SealedDevice:
         return -(-self.clusters // CHUNK)
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """The head of a manifest: which archive it belongs to."""
 
     uuid: UUID

@@ -9,9 +9,8 @@ from __future__ import annotations
 import operator
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.format import layout
 from vmatui.format.blobs import blob_offsets
@@ -33,8 +32,7 @@ Change = tuple[int, bytes]
 """Offset in the header, and what goes there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What the rest of an archive says of its header."""
 
     first_extent: int
@@ -47,8 +45,7 @@ class Evidence:
     """That the archive can hold at all, whatever it is that was damaged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(NamedTuple):
     """A header after it was mended."""
 
     data: bytes

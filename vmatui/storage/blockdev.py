@@ -8,9 +8,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from vmatui.errors import TargetError
 from vmatui.storage.inuse import (
@@ -31,8 +30,7 @@ SECTOR: Final = 512
 """Bytes in the unit of all block device sizes in sysfs, whatever the device's own blocks are."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathFacts:
+class PathFacts(NamedTuple):
     """What there is at a path."""
 
     path: Path

@@ -6,10 +6,9 @@ A destination is only a wish; what a path really is, the plan finds out.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 STANDARD_OUTPUT: Final = "-"
 _NBD: Final = ("nbd://", "nbd+unix://")
@@ -26,8 +25,7 @@ class ZeroPolicy(Enum):
     """The same, with the space given back where it then reads as zeros."""
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """Where a device goes."""
 
     place: str

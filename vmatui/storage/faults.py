@@ -5,9 +5,8 @@ A source never raises for a fault inside the data: it gives every byte it can an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 SourceFaultKind = Literal["stream-checksum", "stream-error", "read-error"]
 
@@ -36,8 +35,7 @@ class StreamState(StrEnum):
     """A checksum did not match, or the stream is cut or damaged."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFault:
+class SourceFault(NamedTuple):
     """One fault of the byte stream."""
 
     kind: SourceFaultKind

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Protocol
 
 from vmatui.storage.imageformat import RAW, format_of, qemu_name
-from vmatui.storage.qemuimage import QemuImage
 from vmatui.storage.rawimage import RawImage
 
 
@@ -70,4 +69,8 @@ def open_image(path: Path, format: str | None = None) -> Image:
         SourceError: the format cannot be found out, or its name makes no sense.
     """
     name = format_of(path) if format is None else qemu_name(format)
-    return RawImage(path) if name == RAW else QemuImage(path, name)
+    if name == RAW:
+        return RawImage(path)
+    from vmatui.storage.qemuimage import QemuImage  # starts programs and speaks NBD: slow to load
+
+    return QemuImage(path, name)

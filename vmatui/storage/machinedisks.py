@@ -10,9 +10,8 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.errors import SourceError
 
@@ -22,8 +21,7 @@ _MAX_DISKS: Final = 4096
 _COLUMNS: Final = "PATH,TYPE,SIZE,MODEL,FSTYPE,MOUNTPOINT"
 
 
-@dataclass(frozen=True, slots=True)
-class MachineDisk:
+class MachineDisk(NamedTuple):
     """A block device that is there now."""
 
     path: Path

@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 from typing import Final
 
+from vmatui.errors import UsageError
+from vmatui.storage.descriptor import STANDARD_INPUT
+
 SUFFIX: Final = ".vmatui"
 _PACKINGS: Final = ("", ".zst", ".gz", ".lzo", ".bz2", ".xz")
 
@@ -23,3 +26,14 @@ def find_manifests(archive: Path) -> list[Path]:
     names = dict.fromkeys([archive.name, *(stem + packing for packing in _PACKINGS)])
     paths = [archive.with_name(name + SUFFIX) for name in names if name]
     return [path for path in paths if os.path.lexists(path)]
+
+
+def place_beside(archive: str) -> Path:
+    """Return the path of an archive that is to be sealed.
+
+    Raises:
+        UsageError: there is no place beside it.
+    """
+    if archive == STANDARD_INPUT:
+        raise UsageError("a manifest goes beside its archive, and a pipe has no place: name a file")
+    return Path(archive)

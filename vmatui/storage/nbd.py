@@ -9,7 +9,6 @@ import errno
 import os
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from vmatui.storage.nbdhandshake import shake_hands
@@ -37,28 +36,28 @@ MAX_STATUS: Final = 1 << 31
 """Bytes that one block status may be asked for."""
 
 
-@dataclass(slots=True)
 class Read:
     """A read under way."""
 
-    offset: int
-    view: memoryview
-    """Where the bytes go."""
-    left: int
-    """Bytes that did not arrive yet."""
-    is_done: bool = False
-    error: int = 0
-    """Number of the error that the server had."""
+    def __init__(self, offset: int, view: memoryview) -> None:
+        self.offset = offset
+        self.view = view
+        """Where the bytes go."""
+        self.left = len(view)
+        """Bytes that did not arrive yet."""
+        self.is_done = False
+        self.error = 0
+        """Number of the error that the server had."""
 
 
-@dataclass(slots=True)
 class _Status:
     """A question for block status under way."""
 
-    length: int
-    ranges: list[tuple[int, bool]]
-    is_done: bool = False
-    error: int = 0
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.ranges: list[tuple[int, bool]] = []
+        self.is_done = False
+        self.error = 0
 
 
 class NbdClient:
@@ -87,7 +86,7 @@ class NbdClient:
         Raises:
             NbdError: the server went away.
         """
-        reads = [Read(offset, view, len(view)) for offset, view in wanted]
+        reads = [Read(offset, view) for offset, view in wanted]
         requests = [self._request(_READ, read, read.offset, len(read.view)) for read in reads]
         self._stream.send(b"".join(requests))
         return reads
@@ -119,7 +118,7 @@ class NbdClient:
         """
         if self._status_id is None:
             return [(length, False)]
-        status = _Status(length, [])
+        status = _Status(length)
         self._stream.send(self._request(_BLOCK_STATUS, status, offset, length))
         while not status.is_done:
             self._receive()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.storage.nbdstream import MAX_TEXT, NbdError, NbdStream
 
@@ -37,8 +36,7 @@ _ALLOCATION: Final = b"base:allocation"
 _LARGEST: Final = (1 << 63) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(NamedTuple):
     """What a server offers."""
 
     size: int

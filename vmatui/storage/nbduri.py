@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from vmatui.errors import TargetError
@@ -17,8 +16,7 @@ _LONGEST: Final = 4096
 """Bytes of an export's name, as NBD has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class NbdAddress:
+class NbdAddress(NamedTuple):
     """Where an export is; equal for two URIs that lead to the same one."""
 
     export: str

@@ -6,9 +6,6 @@ Asked of `blkid`, which reads the bytes themselves; where it is not installed no
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +25,9 @@ _PATIENCE: Final = 10.0
 
 def signature(path: Path) -> str | None:
     """Return what the bytes of a file or block device are a sign of, None if nothing is known."""
+    import shutil  # a restore to new files asks nothing, and need not wait for these
+    import subprocess
+
     program = shutil.which("blkid") or shutil.which("blkid", path="/usr/sbin:/sbin")
     if program is None:
         return None
@@ -54,6 +54,8 @@ def signature_of(start: bytes, size: int) -> str | None:
         start: Its first bytes.
         size: Its length in bytes.
     """
+    import tempfile
+
     try:
         with tempfile.NamedTemporaryFile(prefix="vmatui-") as file:
             file.write(start)

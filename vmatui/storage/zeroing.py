@@ -5,7 +5,6 @@ Only whole logical blocks are given to the kernel; no byte at or past the size i
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import stat
@@ -124,6 +123,8 @@ def _zero_out(fd: int, start: int, length: int) -> bool:
 def _fallocate(fd: int, mode: int, start: int, length: int) -> bool:
     if sys.maxsize < 1 << 32:  # offsets have another type there
         return False
+    import ctypes  # slow to load, and a new file is not zeroed
+
     function = ctypes.CDLL(None).fallocate
     function.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
     return bool(function(fd, mode, start, length) == 0)

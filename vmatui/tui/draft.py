@@ -20,7 +20,8 @@ from vmatui.engine.creating.createplan import (
     size_of,
     use_warning,
 )
-from vmatui.engine.proxmox import Bus, Machine, archive_suffix, drive_of
+from vmatui.engine.machine import Bus, Machine
+from vmatui.engine.proxmox import archive_suffix, drive_of
 from vmatui.errors import UsageError, VmaError
 from vmatui.format import layout
 from vmatui.format.header import Config
@@ -193,7 +194,7 @@ def _read_configs(wanted: Sequence[NewConfig]) -> Iterator[tuple[Config | None, 
         try:
             if is_stream(each.path):  # it could keep the form waiting for ever
                 raise UsageError(f"{each.path} is no file: name one")
-            config = replace(read_config(each.path), name=each.name)
+            config = read_config(each.path)._replace(name=each.name)
             check_name(each.name, names, "configs")
             yield config, PartFacts(size_text(len(config.data)))
         except VmaError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vmatui.cli import diagnostics, output
 from vmatui.cli.arguments import Arguments
@@ -18,11 +18,14 @@ from vmatui.engine.creating.configfile import read_config
 from vmatui.engine.creating.create import CreateReport, Observer, create
 from vmatui.engine.creating.createplan import CreatePlan, DiskSource, file_of, plan_create
 from vmatui.engine.limit import Limiter
-from vmatui.engine.proxmox import CONFIG_NAME, Machine
+from vmatui.engine.proxmox import CONFIG_NAME
 from vmatui.errors import UsageError
 from vmatui.format.header import Config
 from vmatui.storage.faults import Compression
 from vmatui.storage.outputs import STANDARD_OUTPUT
+
+if TYPE_CHECKING:  # most archives are of no machine
+    from vmatui.engine.machine import Machine
 
 _OPTIONS: Final = {
     "name": "vm_name",
@@ -88,6 +91,8 @@ def _machine(arguments: Arguments, configs: list[Config]) -> Machine | None:
     if any(config.name == CONFIG_NAME for config in configs):
         for field in asked.keys() - set(_BESIDE_A_CONFIG):
             raise UsageError(f"--{field} changes nothing beside a {CONFIG_NAME}: edit that file")
+    from vmatui.engine.machine import Machine
+
     return Machine(arguments.for_proxmox, **asked)
 
 

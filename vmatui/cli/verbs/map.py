@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -80,7 +81,7 @@ def _index(archive: Archive, arguments: Arguments, interruption: Interruption) -
             archive, quick=True, visitors=picture.visitors, progress=progress, cancel=cancel
         )
     cache.keep(picture, report)
-    return KeptIndex(picture, report, archive_regions(archive, picture))
+    return KeptIndex(picture, report, archive_regions(archive, picture), int(time.time()))
 
 
 def _picture_path(word: str) -> Path | None:

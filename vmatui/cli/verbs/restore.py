@@ -20,7 +20,6 @@ from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.checking.report import sentences
-from vmatui.engine.checking.seal import place_beside
 from vmatui.engine.comparing.compareplan import paths_to_read
 from vmatui.engine.limit import Limiter
 from vmatui.engine.restoring.plan import RestorePlan
@@ -29,6 +28,7 @@ from vmatui.engine.restoring.restore import RestoreReport, restore
 from vmatui.engine.restoring.restorerecords import plan_record, restore_record
 from vmatui.engine.walking.visitor import Visitor
 from vmatui.errors import SuspendedError, UsageError
+from vmatui.storage.manifests import place_beside
 
 
 def run(arguments: Arguments, interruption: Interruption) -> int:

@@ -7,7 +7,6 @@ clusters that a restore may write.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from vmatui.engine.checking.clusterset import ClusterSet
@@ -267,7 +266,7 @@ def _with_doubt(fault: Fault, doubt: int) -> Fault:
     if not doubt:
         return fault
     text = f"no checksum vouches for the {doubt} archive bytes before it"
-    return replace(fault, message=f"{fault.message}; {text}")
+    return fault._replace(message=f"{fault.message}; {text}")
 
 
 def overlap(ranges: Sequence[tuple[int, int]], start: int, end: int) -> bool:

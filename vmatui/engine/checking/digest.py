@@ -7,8 +7,7 @@ has the same entries in every archive of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.visitor import Rejected
@@ -23,8 +22,7 @@ if TYPE_CHECKING:  # how disks are read loads much that verifying never needs
 _ZEROS: Final = bytes(CLUSTER_SIZE)
 
 
-@dataclass(slots=True)
-class ClusterRun:
+class ClusterRun(NamedTuple):
     """Neighbouring clusters of a device, in neighbouring slots of an extent."""
 
     dev_id: int
@@ -32,8 +30,8 @@ class ClusterRun:
     """Number of the first cluster."""
     position: int
     """Of its slot among the used ones."""
-    entries: list[bytes] = field(default_factory=list)
-    """One a cluster."""
+    entries: list[bytes]
+    """One a cluster; grows while they are joined."""
 
     @property
     def last(self) -> int:
@@ -119,7 +117,7 @@ def _joined(entries: Iterable[tuple[int, bytes | None]]) -> list[ClusterRun]:
             expected = -1
             continue
         if address != expected:
-            runs.append(ClusterRun(address >> 32, address & 0xFFFFFFFF, position))
+            runs.append(ClusterRun(address >> 32, address & 0xFFFFFFFF, position, []))
         runs[-1].entries.append(entry)
         expected = address + 1
     return runs

@@ -6,8 +6,7 @@ The number of findings is bounded whatever the archive holds, because an archive
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.errors import printable
 from vmatui.format.codes import Code, Severity
@@ -24,8 +23,7 @@ MAX_FINDINGS_PER_KIND: Final = 200
 """Findings of one code and device; what comes after is counted in the last of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One fault, or a run of equal faults, and where it is."""
 
     code: Code
@@ -40,7 +38,7 @@ class Finding:
     device: str | None = None
     cluster: int | None = None
     """First cluster concerned."""
-    count: int = 1
+    count: int = 1  # type: ignore[assignment]  # tuples have a method of this name
     """How many faults were joined: clusters or extents."""
     ranges: tuple[Range, ...] = ()
     """The clusters, or extents where there is no cluster, that are concerned."""
@@ -54,44 +52,36 @@ class Finding:
         )
 
 
-@dataclass(slots=True)
 class _Joined:
-    """A run of equal faults while it grows."""
+    """A run of equal faults while it grows.
 
-    code: Code
-    severity: Severity
-    detail: str
-    offset: int | None
-    extent: int | None
-    dev_id: int | None
-    device: str | None
-    cluster: int | None
-    count: int
-    last_extent: int | None
-    ranges: list[Range] = field(default_factory=list)
-    touched: list[Touched] = field(default_factory=list)
+    Args:
+        first: Its message says only what is wrong, not where.
+    """
+
+    __slots__ = ("count", "first", "last_extent", "ranges", "touched")
+
+    def __init__(self, first: Finding) -> None:
+        self.first = first
+        self.count = first.count
+        self.last_extent = first.extent
+        self.ranges = [*first.ranges]
+        self.touched: list[Touched] = []
 
     def freeze(self) -> Finding:
         """Return the finding as it stands."""
-        subject = self._subject()
-        return Finding(
-            self.code,
-            self.severity,
-            printable(f"{subject}: {self.detail}" if subject else self.detail),
-            self.offset,
-            self.extent,
-            self.dev_id,
-            self.device,
-            self.cluster,
-            self.count,
-            tuple(self.ranges),
-            tuple(self.touched),
+        subject, detail = self._subject(), self.first.message
+        return self.first._replace(
+            message=printable(f"{subject}: {detail}" if subject else detail),
+            count=self.count,
+            ranges=tuple(self.ranges),
+            touched=tuple(self.touched),
         )
 
     def _subject(self) -> str:
-        if self.cluster is not None:
-            return f"{_counted('cluster', self.ranges, self.count)} of {self.device}"
-        if self.extent is not None:
+        if self.first.cluster is not None:
+            return f"{_counted('cluster', self.ranges, self.count)} of {self.first.device}"
+        if self.first.extent is not None:
             return _counted("extent", self.ranges, self.count)
         return ""
 
@@ -150,18 +140,10 @@ class FindingList:
                 _append(last.ranges, numbers)
             _touch(last.touched, touched)
             return
+        first = clusters[0] if clusters else None
+        ranges = (numbers,) if numbers else ()
         joined = _Joined(
-            code,
-            severity,
-            detail,
-            offset,
-            extent,
-            dev_id,
-            device,
-            clusters[0] if clusters else None,
-            count,
-            extent,
-            [numbers] if numbers else [],
+            Finding(code, severity, detail, offset, extent, dev_id, device, first, count, ranges)
         )
         _touch(joined.touched, touched)
         kind.append(joined)
@@ -175,7 +157,7 @@ class FindingList:
 
 def _joins(kind: list[_Joined], extent: int | None, severity: Severity) -> bool:
     last = kind[-1]
-    if last.severity is not severity:
+    if last.first.severity is not severity:
         return False
     if len(kind) >= MAX_FINDINGS_PER_KIND:
         return True

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Payload(StrEnum):
@@ -21,8 +22,7 @@ class Payload(StrEnum):
     """Something is not as it was sealed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """What came of comparing an archive with its manifest."""
 
     manifest: Path | None = None
@@ -36,7 +36,7 @@ class Proof:
     is_header_same: bool = True
     uncompared: int = 0
     """Clusters that the archive or the manifest does not have."""
-    rotten: Mapping[int, int] = field(default_factory=dict)
+    rotten: Mapping[int, int] = MappingProxyType({})
     """By dev_id: clusters that are not as they were sealed."""
 
     @property

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from vmatui.engine.archive import Archive
@@ -26,8 +26,7 @@ class Structure(StrEnum):
     FAULTY = "faulty"
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceReport:
+class DeviceReport(NamedTuple):
     """What was seen of one device, in clusters: `stored` to `damaged` add up to all."""
 
     dev_id: int
@@ -46,8 +45,7 @@ class DeviceReport:
     """Those of `stored` whose data no checksum of the stream vouches for, though one should."""
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
+class VerifyReport(NamedTuple):
     """What a walk over an archive found."""
 
     archive: str

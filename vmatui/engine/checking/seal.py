@@ -10,9 +10,8 @@ import os
 import threading
 import time
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checking.clusterset import ClusterSet
@@ -23,13 +22,12 @@ from vmatui.engine.checking.verify import verify
 from vmatui.engine.progress import ProgressFunction, ignore
 from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.visitor import Rejected, Visitor
-from vmatui.errors import TargetError, UsageError
+from vmatui.errors import TargetError
 from vmatui.format.digests import digest_of
 from vmatui.format.header import Header, parse_header
 from vmatui.format.manifest import Manifest
-from vmatui.storage.descriptor import STANDARD_INPUT
 from vmatui.storage.digesttable import DigestTable
-from vmatui.storage.manifests import manifest_path
+from vmatui.storage.manifests import manifest_path, place_beside
 
 if TYPE_CHECKING:  # how disks are read loads much that verifying never needs
     from vmatui.engine.walking.newextents import NewExtent
@@ -38,8 +36,7 @@ MAX_MISSING: Final = 1 << 24
 """Clusters that may be missing, 1 TiB: each takes room, and a header can claim any size."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(NamedTuple):
     """A manifest that was written."""
 
     path: Path
@@ -57,8 +54,7 @@ class Seal:
         return sum(device.missing for device in self.manifest.devices)
 
 
-@dataclass(frozen=True, slots=True)
-class SealReport:
+class SealReport(NamedTuple):
     """What sealing an archive came to."""
 
     verify: VerifyReport
@@ -137,17 +133,6 @@ class Sealer(Visitor):
         for run in runs:
             self._seen[run.dev_id].add(run.first, run.last)
             self._table.put(run.dev_id, run.first, b"".join(run.entries))
-
-
-def place_beside(archive: str) -> Path:
-    """Return the path of an archive that is to be sealed.
-
-    Raises:
-        UsageError: there is no place beside it.
-    """
-    if archive == STANDARD_INPUT:
-        raise UsageError("a manifest goes beside its archive, and a pipe has no place: name a file")
-    return Path(archive)
 
 
 def seal(

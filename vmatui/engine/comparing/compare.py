@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from vmatui.engine.archive import Archive
@@ -101,7 +100,7 @@ def _opened(
 
 def _syncing(number: int, total: int) -> Callable[[float], Progress]:
     now = Progress(Phase.SYNCING, number, total)
-    return lambda elapsed: replace(now, elapsed=elapsed)
+    return lambda elapsed: now._replace(elapsed=elapsed)
 
 
 def _compare_config(config: Config, path: Path) -> ConfigComparison:

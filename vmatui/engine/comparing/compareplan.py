@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.engine.restoring.planneddevice import PlannedDevice
@@ -19,8 +19,7 @@ from vmatui.storage.destination import Destination
 from vmatui.storage.publishing import incomplete_path
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedDevice:
+class ComparedDevice(NamedTuple):
     """A device and the target that should hold it."""
 
     device: Device
@@ -29,8 +28,7 @@ class ComparedDevice:
     """raw, qcow2 ...; None finds out by the first bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComparePlan:
+class ComparePlan(NamedTuple):
     """What a comparison looks at."""
 
     devices: tuple[ComparedDevice, ...]

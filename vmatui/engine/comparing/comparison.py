@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vmatui.engine.checking.findings import Range, format_ranges
 from vmatui.engine.checking.report import VerifyReport
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceComparison:
+class DeviceComparison(NamedTuple):
     """What was found of one device and its target; counts are clusters unless said otherwise."""
 
     dev_id: int
@@ -54,8 +53,7 @@ class DeviceComparison:
         return "; ".join(_device_words(self))
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigComparison:
+class ConfigComparison(NamedTuple):
     """What was found of one config and its file."""
 
     name: str
@@ -74,8 +72,7 @@ class ConfigComparison:
         return f"equal to {self.path}" if self.problem is None else self.problem
 
 
-@dataclass(frozen=True, slots=True)
-class CompareReport:
+class CompareReport(NamedTuple):
     """What was found of all targets, and what the archive proved to be on the way."""
 
     verify: VerifyReport

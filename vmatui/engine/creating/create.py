@@ -9,8 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.engine.creating.createplan import CreatePlan
 from vmatui.engine.handover import done_ahead
@@ -30,8 +29,7 @@ Observer = Callable[[NewExtent], None]
 """Hears of an extent after it was written, and keeps none of its memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreatedDevice:
+class CreatedDevice(NamedTuple):
     """What is in the archive of one device."""
 
     device: Device
@@ -52,8 +50,7 @@ class CreatedDevice:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CreateReport:
+class CreateReport(NamedTuple):
     """What was created."""
 
     plan: CreatePlan
@@ -146,7 +143,7 @@ class _Writing:
 
     def syncing(self, elapsed: float) -> Progress:
         """Return that all is read, and that its one file is not on the disk yet."""
-        return replace(self.progress(elapsed), phase=Phase.SYNCING, done=0, total=1)
+        return self.progress(elapsed)._replace(phase=Phase.SYNCING, done=0, total=1)
 
     def report(self) -> CreateReport:
         """Return what was written."""

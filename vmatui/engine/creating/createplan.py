@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
-from vmatui.engine.proxmox import Machine, archive_name, proxmox_configs
+from vmatui.engine.proxmox import archive_name, proxmox_configs
 from vmatui.engine.walking.newextents import SLOTS
 from vmatui.errors import UsageError, VmaError
 from vmatui.format import layout
@@ -25,9 +25,11 @@ from vmatui.storage.names import is_safe
 from vmatui.storage.outputs import COMMAND, STANDARD_OUTPUT, open_output
 from vmatui.storage.paths import is_folder, is_stream, no_folder
 
+if TYPE_CHECKING:  # most archives are of no machine
+    from vmatui.engine.machine import Machine
 
-@dataclass(frozen=True, slots=True)
-class DiskSource:
+
+class DiskSource(NamedTuple):
     """A disk that shall go into an archive."""
 
     path: Path
@@ -37,8 +39,7 @@ class DiskSource:
     """raw, qcow2, vmdk, vhdx or vdi; None finds out."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedDisk:
+class PlannedDisk(NamedTuple):
     """A disk with the device that it becomes."""
 
     device: Device
@@ -46,8 +47,7 @@ class PlannedDisk:
     format: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CreatePlan:
+class CreatePlan(NamedTuple):
     """What a create will do."""
 
     target: str

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from vmatui.engine.demo.demodisks import CONFIGS, DISKS, cluster_data, iter_masks
@@ -30,8 +30,7 @@ _KEPT = 0.96
 """Share of the damaged archive's file that is there; the rest was cut off."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Night:
+class _Night(NamedTuple):
     """One backup of the VM."""
 
     name: str

@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from vmatui.engine.demo.demotables import DemoPartition, partition_table, sign
 from vmatui.format.header import Config, Device
@@ -20,8 +20,7 @@ _MARK = struct.Struct("<8sII16s")
 """What each block begins with: a word, its device, its number, and a filler."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """Clusters that follow each other and are about equally full."""
 
     clusters: int
@@ -29,8 +28,7 @@ class Region:
     """Blocks stored of the 16 of a cluster, on average; 0 keeps the region empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoDisk:
+class DemoDisk(NamedTuple):
     """A device and how full its regions are; past the last region it is zero."""
 
     device: Device

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
@@ -23,8 +22,7 @@ _KINDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DemoPartition:
+class DemoPartition(NamedTuple):
     """A partition of a demo disk, from cluster to cluster."""
 
     first: int

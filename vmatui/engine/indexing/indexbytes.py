@@ -11,10 +11,8 @@ import io
 import json
 import struct
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from blake3 import blake3
 
@@ -61,15 +59,14 @@ _STATES: Final = bytes(n for n in range(256) if n & LEVEL <= ZERO + BLOCKS_PER_C
 """All that a cell can be."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptIndex:
+class KeptIndex(NamedTuple):
     """What a full walk drew and found, and when."""
 
     picture: Picture
     report: VerifyReport
     regions: Mapping[int, tuple[Region, ...]]
     """The partitions of the devices that have some, by dev_id."""
-    read_at: int = field(default_factory=lambda: int(time.time()))
+    read_at: int
     """Seconds since the epoch."""
 
 
@@ -113,7 +110,7 @@ def _pieces(index: KeptIndex, archive: Archive) -> Iterator[bytes]:
         "read_at": index.read_at,
         "report": report_values(index.report),
         "regions": [
-            [dev_id, [[asdict(each.partition), each.content] for each in regions]]
+            [dev_id, [[each.partition._asdict(), each.content] for each in regions]]
             for dev_id, regions in index.regions.items()
         ],
         "extents": len(picture.extents),

@@ -6,6 +6,7 @@ read; it proves nothing of the archive now, which only another walk does.
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -65,7 +66,7 @@ class IndexCache:
         regions = find_regions(
             self._archive.header.devices, lambda device: partial(picture.scout.read, device)
         )
-        index = KeptIndex(picture, report, regions)
+        index = KeptIndex(picture, report, regions, int(time.time()))
         with suppress(ValueError):
             self._folder.write(self._name, pack_index(index, self._archive))
 

@@ -7,7 +7,6 @@ they are not what was written.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,7 +44,7 @@ def report_values(report: VerifyReport) -> Record:
             [each.stored, each.zero, each.missing, each.damaged, each.rotten, each.doubtful]
             for each in report.devices
         ],
-        "findings": [asdict(finding) for finding in report.findings],
+        "findings": [finding._asdict() for finding in report.findings],
     }
 
 

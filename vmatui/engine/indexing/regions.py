@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.format.header import Device
 from vmatui.format.layout import CLUSTER_SIZE
@@ -20,8 +19,7 @@ _MOST_SIGNED: Final = 32
 """Partitions of a device whose content is looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """A partition as the map shows it."""
 
     partition: Partition

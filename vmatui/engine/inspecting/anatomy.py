@@ -6,7 +6,6 @@ A header that is damaged is believed as far as it goes; what is wrong with it is
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -30,8 +29,7 @@ class BlockPlace(NamedTuple):
         return self.cluster * layout.CLUSTER_SIZE + self.block * layout.BLOCK_SIZE
 
 
-@dataclass(frozen=True, slots=True)
-class Anatomy:
+class Anatomy(NamedTuple):
     """An extent as its header lays it out."""
 
     number: int

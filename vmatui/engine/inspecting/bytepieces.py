@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from vmatui.engine.progress import ProgressFunction, ignore
 
@@ -31,8 +30,7 @@ Flawed = tuple[int, int, Flaw]
 """Start and end, as offsets in the archive or device, and what is the matter there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Some bytes in a row."""
 
     offset: int

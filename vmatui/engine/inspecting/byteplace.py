@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.engine.checking.findings import Finding
 from vmatui.engine.inspecting.anatomy import Anatomy
@@ -14,16 +13,14 @@ _ON_DEVICE: Final = frozenset({Code.ROTTEN_CLUSTER, Code.MISSING_CLUSTER})
 """Codes of faults that show in a device's data, and not where the archive has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivePlace:
+class ArchivePlace(NamedTuple):
     """A byte of the archive."""
 
     offset: int
     """After decompression."""
 
 
-@dataclass(frozen=True, slots=True)
-class DevicePlace:
+class DevicePlace(NamedTuple):
     """A byte of a device."""
 
     dev_id: int

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.engine.checking.findings import Finding
 from vmatui.engine.inspecting.anatomy import Anatomy
@@ -29,8 +28,7 @@ _SLOT_CODES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderField:
+class HeaderField(NamedTuple):
     """A field of an archive header, or of an extent's."""
 
     name: str

@@ -7,9 +7,8 @@ plan has the last word.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import inspect
@@ -31,8 +30,7 @@ class Fit(IntEnum):
     SMALL = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One block device, and whether it would do."""
 
     disk: MachineDisk

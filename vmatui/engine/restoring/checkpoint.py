@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.format.header import Header
 
@@ -19,8 +18,7 @@ MAX_SIZE: Final = 4 << 20
 _SAMPLES: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """Bytes of a target that are known."""
 
     offset: int
@@ -28,8 +26,7 @@ class Sample:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class TargetState:
+class TargetState(NamedTuple):
     """One target, and what proves that it is still the one that was written."""
 
     dev_id: int
@@ -42,11 +39,10 @@ class TargetState:
     def plus(self, sample: Sample) -> TargetState:
         """Return it with one more sample; of too many, every other one is dropped."""
         kept = self.samples if len(self.samples) < _SAMPLES else self.samples[::2]
-        return replace(self, samples=(*kept, sample))
+        return self._replace(samples=(*kept, sample))
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """Where an unfinished restore can go on."""
 
     archive: str
@@ -81,8 +77,16 @@ def identify_archive(header: Header) -> str:
 
 def pack_checkpoint(checkpoint: Checkpoint) -> bytes:
     """Return the checkpoint as the text of a file, its digest before it."""
-    text = json.dumps({"version": VERSION, **asdict(checkpoint)}, indent=1).encode()
+    text = json.dumps({"version": VERSION, **_words(checkpoint)}, indent=1).encode()
     return f"vmatui restore {digest_of(text)}\n".encode() + text + b"\n"
+
+
+def _words(checkpoint: Checkpoint) -> dict[str, object]:
+    targets = [
+        target._asdict() | {"samples": [sample._asdict() for sample in target.samples]}
+        for target in checkpoint.targets
+    ]
+    return checkpoint._asdict() | {"targets": targets}
 
 
 def parse_checkpoint(data: bytes) -> Checkpoint | None:

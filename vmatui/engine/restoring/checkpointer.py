@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vmatui.engine.restoring.checkpoint import Checkpoint, Sample, digest_of, pack_checkpoint
 from vmatui.engine.restoring.gather import gather_writes
@@ -23,6 +21,9 @@ from vmatui.errors import TargetError
 from vmatui.format.layout import CLUSTER_SIZE
 from vmatui.storage.smallfile import write_small
 from vmatui.storage.targets import ResumableTarget, target_error
+
+if TYPE_CHECKING:  # most restores are over before the first note is due
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 INTERVAL: Final = 5.0
 """Seconds between two checkpoints: what a restore that is killed has to write again."""
@@ -56,7 +57,7 @@ class Checkpointer(Visitor):
         self._digest = hashlib.blake2b(digest_size=16)
         self._seen = 0
         self._is_clean = True
-        self._thread = ThreadPoolExecutor(1, "vmatui-sync")
+        self._thread: ThreadPoolExecutor | None = None
         self._syncing: Future[None] | None = None
 
     def see_gap(self, gap: Gap) -> None:
@@ -94,7 +95,8 @@ class Checkpointer(Visitor):
 
     def close(self) -> None:
         """Wait for the note that is being made."""
-        self._thread.shutdown()
+        if self._thread is not None:
+            self._thread.shutdown()
 
     def _is_idle(self) -> bool:
         if self._syncing is None:
@@ -110,15 +112,19 @@ class Checkpointer(Visitor):
             state.plus(samples[state.dev_id]) if state.dev_id in samples else state
             for state in self._checkpoint.targets
         )
-        self._checkpoint = replace(self._reached(end), targets=states)
+        self._checkpoint = self._reached(end)._replace(targets=states)
         for target in self._targets.values():
             if not target.is_threaded:
                 target.sync()
+        if self._thread is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._thread = ThreadPoolExecutor(1, "vmatui-sync")
         self._syncing = self._thread.submit(self._sync, self._checkpoint)
 
     def _reached(self, position: int) -> Checkpoint:
         digest = self._digest.hexdigest()
-        return replace(self._checkpoint, extents=self._seen, position=position, digest=digest)
+        return self._checkpoint._replace(extents=self._seen, position=position, digest=digest)
 
     def _sync(self, checkpoint: Checkpoint) -> None:
         for target in self._targets.values():

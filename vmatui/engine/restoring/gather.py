@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from vmatui.engine.walking.visitor import Rejected
 from vmatui.format.extent import ExtentHeader, Run, runs_in
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE, FULL_MASK
 
 
-@dataclass(slots=True)
 class Write:
     """Bytes that go to one place of a device, gathered from the payload."""
 
-    dev_id: int
-    offset: int
-    """Bytes from the start of the device."""
-    end: int
-    pieces: list[tuple[int, int]]
-    """Start and end of each piece in the payload, in bytes, in order."""
+    __slots__ = ("dev_id", "end", "offset", "pieces")
+
+    def __init__(self, dev_id: int, offset: int, start: int, size: int) -> None:
+        self.dev_id = dev_id
+        self.offset = offset
+        """Bytes from the start of the device."""
+        self.end = offset + size
+        self.pieces = [(start, start + size)]
+        """Start and end of each piece in the payload, in bytes, in order."""
 
     def add(self, start: int, end: int) -> None:
         """Append a part of the payload."""
@@ -56,7 +57,7 @@ def gather_writes(header: ExtentHeader, rejected: Rejected) -> list[Write]:
             if write is not None and write.end == offset:
                 write.add(start, start + size)
             else:
-                write = Write(dev_id, offset, offset + size, [(start, start + size)])
+                write = Write(dev_id, offset, start, size)
                 open_writes[dev_id] = write
                 writes.append(write)
             start += size

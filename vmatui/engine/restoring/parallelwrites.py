@@ -6,8 +6,10 @@ That is so where they go past the page cache: one write alone leaves the disk id
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:  # a restore to files does without
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 AT_ONCE: Final = 4
 """More than two gain little on the disks that were measured, and cost nothing."""
@@ -20,14 +22,19 @@ class ParallelWrites:
     """Writes that go on in threads until they are waited for."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="vmatui-write")
+        self._pool: ThreadPoolExecutor | None = None
         self._begun: list[Future[None]] = []
 
     def of(self, writev: Writev) -> Writev:
         """Return a function that only begins what another one does."""
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="vmatui-write")
+        submit = self._pool.submit
 
         def begin(offset: int, views: Sequence[memoryview]) -> None:
-            self._begun.append(self._pool.submit(writev, offset, views))
+            self._begun.append(submit(writev, offset, views))
 
         return begin
 
@@ -38,10 +45,11 @@ class ParallelWrites:
             TargetError: of those that failed, what the first one said.
         """
         begun, self._begun = self._begun, []
-        wait(begun)
-        for each in begun:
-            each.result()
+        errors = [each.exception() for each in begun]
+        for error in filter(None, errors):
+            raise error
 
     def close(self) -> None:
         """Wait for all writes, however they end, and end the threads."""
-        self._pool.shutdown()
+        if self._pool is not None:
+            self._pool.shutdown()

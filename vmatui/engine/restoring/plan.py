@@ -6,8 +6,8 @@ A plan is made without changing anything; the dry run, the confirmation and the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from vmatui.engine.restoring.planneddevice import (
     PlannedDevice,
@@ -27,8 +27,7 @@ from vmatui.storage.newfile import temporary_path
 from vmatui.storage.paths import mode_of, no_folder
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedConfig:
+class PlannedConfig(NamedTuple):
     """Where a config file goes."""
 
     config: Config
@@ -38,8 +37,7 @@ class PlannedConfig:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RestorePlan:
+class RestorePlan(NamedTuple):
     """What a restore will do."""
 
     folder: Path | None
@@ -135,7 +133,7 @@ def plan_restore(
     if resumable:
         unfinished = look_for_unfinished(header, folder, wanted, resume=resume)
     configs = tuple(_plan_configs(header, folder, claimed, overwrite, unfinished)) if folder else ()
-    terms = Terms(overwrite, allow_larger, folder, unfinished)
+    terms = Terms(overwrite, allow_larger, folder, unfinished, used={})
     if archive is not None:
         terms.used[file_key(archive)] = "the archive itself"
     for planned in configs:
@@ -161,9 +159,9 @@ def with_limits(plan: RestorePlan, limits: Mapping[int, int]) -> RestorePlan:
         limit = limits.get(planned.device.dev_id)
         if planned.destination is None or limit is None:
             return planned
-        return replace(planned, destination=replace(planned.destination, limit=limit))
+        return planned._replace(destination=planned.destination._replace(limit=limit))
 
-    return replace(plan, devices=tuple(map(limited, plan.devices)))
+    return plan._replace(devices=tuple(map(limited, plan.devices)))
 
 
 def _destination(place: Destination | Path) -> Destination:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from vmatui.engine.restoring.unfinished import Unfinished
 from vmatui.errors import SourceError, TargetError
@@ -17,11 +16,8 @@ from vmatui.format.header import Device
 from vmatui.storage.blockdev import PathFacts, file_key, inspect
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
 from vmatui.storage.imageformat import RAW, format_of, qemu_name
-from vmatui.storage.nbdtarget import inspect_export
-from vmatui.storage.nbduri import parse_nbd_uri
 from vmatui.storage.newfile import temporary_path
 from vmatui.storage.paths import no_folder
-from vmatui.storage.qemuexport import check_tools, virtual_size
 from vmatui.storage.targets import MAX_LARGER
 
 Kind = Literal["absent", "file", "block", "folder", "other", "nbd", "stdout"]
@@ -32,8 +28,7 @@ _SECTOR: Final = 512
 """Bytes of which an image in a format other than raw has a whole number."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedDevice:
+class PlannedDevice(NamedTuple):
     """What happens to one device."""
 
     device: Device
@@ -85,8 +80,7 @@ class PlannedDevice:
         return size if self.format == RAW else size + -size % _SECTOR
 
 
-@dataclass(slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What holds for all devices of a plan, and what those before have taken already."""
 
     overwrite: bool
@@ -95,7 +89,7 @@ class Terms:
     """Is made where it is not there."""
     unfinished: Unfinished
     """An earlier restore that is gone on with, or not."""
-    used: dict[Hashable, str] = field(default_factory=dict)
+    used: dict[Hashable, str]
     """What each thing that is taken is, as one would say after "in use as", by its key."""
 
 
@@ -113,10 +107,10 @@ def plan_device(device: Device, destination: Destination | None, terms: Terms) -
     try:
         planned = _found(planned, destination)
     except (TargetError, SourceError) as error:
-        return replace(planned, problems=(str(error),))
+        return planned._replace(problems=(str(error),))
     found = (*_target_problems(planned, terms), *_collisions(planned, terms.used))
     problems = (*planned.problems, *found)
-    return replace(planned, problems=problems, warnings=tuple(_warnings(planned)))
+    return planned._replace(problems=problems, warnings=tuple(_warnings(planned)))
 
 
 def _found(planned: PlannedDevice, destination: Destination) -> PlannedDevice:
@@ -126,24 +120,30 @@ def _found(planned: PlannedDevice, destination: Destination) -> PlannedDevice:
     if path is None:
         format = qemu_name(destination.format or RAW)
         if destination.place == STANDARD_OUTPUT:
-            return replace(planned, kind="stdout", format=format)
+            return planned._replace(kind="stdout", format=format)
+        from vmatui.storage.nbdtarget import inspect_export  # few restores need it
+
         room, read_only = inspect_export(destination.place)
         problems = (f"{destination.place} is read-only: it cannot be written",) if read_only else ()
-        return replace(planned, kind="nbd", format=format, zero=zero, room=room, problems=problems)
+        return planned._replace(kind="nbd", format=format, zero=zero, room=room, problems=problems)
     facts = inspect(path)
-    planned = replace(planned, kind=facts.kind, facts=facts)
-    planned = replace(planned, format=_format_of(planned, destination))
+    planned = planned._replace(kind=facts.kind, facts=facts)
+    planned = planned._replace(format=_format_of(planned, destination))
     if planned.format != RAW and planned.format in FORMATS:
+        from vmatui.storage.qemuexport import check_tools  # likewise
+
         check_tools(path)
     if not planned.is_direct:
         return planned
-    return replace(planned, zero=zero, room=_room(facts, planned.format))
+    return planned._replace(zero=zero, room=_room(facts, planned.format))
 
 
 def _room(facts: PathFacts, format: str) -> int | None:
     """Return the bytes of the disk that is there."""
     if facts.kind != "file" or format == RAW or format not in FORMATS:
         return facts.size
+    from vmatui.storage.qemuexport import virtual_size
+
     return virtual_size(facts.path, format)
 
 
@@ -225,7 +225,11 @@ def _collisions(planned: PlannedDevice, used: dict[Hashable, str]) -> Iterator[s
 
 
 def _key_of(place: str) -> Hashable:
-    return place if place == STANDARD_OUTPUT else parse_nbd_uri(place)
+    if place == STANDARD_OUTPUT:
+        return place
+    from vmatui.storage.nbduri import parse_nbd_uri
+
+    return parse_nbd_uri(place)
 
 
 def _warnings(planned: PlannedDevice) -> Iterator[str]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.checking.checker import Checker
@@ -34,8 +34,7 @@ from vmatui.format.codes import Severity
 from vmatui.format.extent import ExtentHeader
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """Where one device or config ended up."""
 
     dev_id: int | None
@@ -51,8 +50,7 @@ class Output:
         return Path(self.place)
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreReport:
+class RestoreReport(NamedTuple):
     """What a restore did, and what the archive proved to be on the way."""
 
     verify: VerifyReport

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vmatui.engine.restoring.checkpoint import Checkpoint, TargetState, identify_archive
@@ -20,26 +19,24 @@ from vmatui.format.header import Header
 from vmatui.storage.blocktarget import BlockTarget
 from vmatui.storage.existingfile import ExistingFileTarget
 from vmatui.storage.imageformat import RAW
-from vmatui.storage.imagetarget import ExistingImageTarget, NewImageTarget
-from vmatui.storage.nbdtarget import NbdTarget
 from vmatui.storage.rawfile import RawFileTarget
 from vmatui.storage.smallfile import remove_small
 from vmatui.storage.streamtarget import StreamTarget
 from vmatui.storage.targets import ResumableTarget, Target
 
 
-@dataclass(slots=True)
 class OpenTargets:
     """Everything that a restore writes to."""
 
-    kept: dict[int, ResumableTarget] = field(default_factory=dict)
-    """By dev_id: those that keep what was written when the job ends early."""
-    streams: dict[int, Target] = field(default_factory=dict)
-    """By dev_id: the others."""
-    configs: list[tuple[ResumableTarget, bytes]] = field(default_factory=list)
-    """With what goes into each."""
-    start: Checkpoint | None = None
-    """Where the restore begins or goes on; None if it cannot be taken up."""
+    def __init__(self) -> None:
+        self.kept: dict[int, ResumableTarget] = {}
+        """By dev_id: those that keep what was written when the job ends early."""
+        self.streams: dict[int, Target] = {}
+        """By dev_id: the others."""
+        self.configs: list[tuple[ResumableTarget, bytes]] = []
+        """With what goes into each."""
+        self.start: Checkpoint | None = None
+        """Where the restore begins or goes on; None if it cannot be taken up."""
 
     @property
     def devices(self) -> dict[int, Target]:
@@ -125,11 +122,11 @@ def _first_note(header: Header, plan: RestorePlan) -> Checkpoint:
 
 def _identified(note: Checkpoint, targets: OpenTargets) -> Checkpoint:
     states = [
-        replace(state, identity=target.identity)
+        state._replace(identity=target.identity)
         for state, target in zip(note.targets, targets.kept.values(), strict=True)
     ]
     configs = tuple(target.identity for target, _ in targets.configs)
-    return replace(note, targets=tuple(states), configs=configs)
+    return note._replace(targets=tuple(states), configs=configs)
 
 
 def _suspend(targets: OpenTargets) -> None:
@@ -166,17 +163,27 @@ def _make_targets(plan: RestorePlan) -> OpenTargets:
 def _make_target(planned: PlannedDevice, plan: RestorePlan) -> ResumableTarget:
     size, zero, allow_larger = planned.device.size, planned.zero, plan.allow_larger
     if planned.kind == "nbd":
+        from vmatui.storage.nbdtarget import NbdTarget  # few restores need it
+
         return NbdTarget(planned.target or "", size, zero, allow_larger=allow_larger)
     if planned.kind == "block":
         return BlockTarget(planned.path, size, zero, allow_larger=allow_larger)
     if planned.is_direct and planned.format == RAW:
         return ExistingFileTarget(planned.path, size, zero, allow_larger=allow_larger)
+    if planned.format == RAW:
+        return RawFileTarget(planned.path, size, overwrite=plan.overwrite)
+    return _make_image_target(planned, plan)
+
+
+def _make_image_target(planned: PlannedDevice, plan: RestorePlan) -> ResumableTarget:
+    # Starts programs and speaks NBD: slow to load.
+    from vmatui.storage.imagetarget import ExistingImageTarget, NewImageTarget
+
+    size, zero, allow_larger = planned.device.size, planned.zero, plan.allow_larger
     if planned.is_direct:
         return ExistingImageTarget(
             planned.path, size, planned.format, zero, allow_larger=allow_larger
         )
-    if planned.format == RAW:
-        return RawFileTarget(planned.path, size, overwrite=plan.overwrite)
     return NewImageTarget(
         planned.path,
         size,

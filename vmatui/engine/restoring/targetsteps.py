@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 from vmatui.engine.checking.checker import Checker
 from vmatui.engine.handover import stop_if
@@ -28,7 +27,7 @@ def prepare_targets(
 
         def tick(done: int, base: int = base) -> None:
             now = Progress(Phase.PREPARING, base + done, total)
-            meter.tick(lambda elapsed: replace(now, elapsed=elapsed))
+            meter.tick(lambda elapsed: now._replace(elapsed=elapsed))
 
         target.prepare(tick, is_cancelled)
         stop_if(stop)

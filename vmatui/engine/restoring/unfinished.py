@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from vmatui.engine.restoring.checkpoint import (
     MAX_SIZE,
@@ -29,8 +28,7 @@ from vmatui.storage.smallfile import read_small
 _NAME: Final = "unfinished-restore{}.vmatui"
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(NamedTuple):
     """What a plan knows of an earlier restore to the same targets."""
 
     note: Path | None = None

@@ -10,8 +10,8 @@ import stat
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.salvaging.census import look_for_evidence, open_at
@@ -24,8 +24,7 @@ from vmatui.storage.descriptor import STANDARD_INPUT
 from vmatui.storage.paths import mode_of
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """One copy of an archive, its source at the first extent."""
 
     archive: Archive

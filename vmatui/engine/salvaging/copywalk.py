@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 from vmatui.engine.checking.checker import Checker
@@ -61,7 +60,7 @@ def walk_copy(
         manifest: Of the archive; None looks beside the copy for one.
         is_quick: Read only the headers where the copy can be seeked.
     """
-    archive = replace(copy.archive, header=header)
+    archive = copy.archive._replace(header=header)
     checker = SalvageChecker(header, archive.faults)
     is_full = not (is_quick and archive.source.seekable)
     with (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.planneddevice import PlannedDevice, overwrite_problem
@@ -21,8 +21,7 @@ from vmatui.storage.mapoutput import mapfile_path
 from vmatui.storage.newfile import temporary_path
 
 
-@dataclass(frozen=True, slots=True)
-class SalvagePlan:
+class SalvagePlan(NamedTuple):
     """What a salvage will do."""
 
     restore: RestorePlan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vmatui.engine.progress import Meter, ProgressFunction, ignore
 from vmatui.engine.salvaging.copies import Copy, best_copy
@@ -14,8 +14,7 @@ from vmatui.engine.salvaging.salvager import Salvager
 from vmatui.engine.salvaging.salvagereport import DeviceSalvage, device_salvage, notes_of
 
 
-@dataclass(frozen=True, slots=True)
-class SalvagePreview:
+class SalvagePreview(NamedTuple):
     """What a salvage would get back; nothing was written."""
 
     copies: tuple[str, ...]

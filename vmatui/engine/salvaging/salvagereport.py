@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from vmatui.engine.checking.clusterset import ClusterSet
 from vmatui.engine.checking.findings import MAX_RANGES, Range
@@ -17,8 +17,7 @@ from vmatui.engine.salvaging.holding import Holding
 from vmatui.engine.salvaging.provenance import Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceSalvage:
+class DeviceSalvage(NamedTuple):
     """What was got back of one device; the three counts of clusters add up to all."""
 
     dev_id: int
@@ -54,8 +53,7 @@ class DeviceSalvage:
         return self.sound == self.clusters and not self.is_size_learnt
 
 
-@dataclass(frozen=True, slots=True)
-class SalvageReport:
+class SalvageReport(NamedTuple):
     """What a salvage did."""
 
     copies: tuple[VerifyReport, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from vmatui.engine.walking.extentfinder import HEADER
 from vmatui.engine.walking.feed import Buffer
@@ -11,38 +11,49 @@ from vmatui.format.codes import Code, Fault
 from vmatui.format.extent import ExtentHeader, SlotRun, slot_runs
 
 
-@dataclass(slots=True)
 class Extent:
-    """One extent as it was found."""
+    """One extent as it was found.
 
-    number: int
-    """Counted from 0 in file order."""
-    offset: int
-    """Archive offset of its header in bytes."""
-    header: ExtentHeader
-    length: int
-    """Bytes of payload that belong to it, whether or not they are there."""
-    present: int
-    """Bytes of payload that are there."""
-    faults: list[Fault]
-    holes: list[tuple[int, int]] = field(default_factory=list)
-    """Start and end, in the payload, of bytes that could not be read."""
-    doubts: list[tuple[int, int]] = field(default_factory=list)
-    """The same, of bytes that no checksum of the stream vouches for."""
-    settled: int = 0
-    """Archive offset up to which no later fault can cast doubt on the bytes."""
-    is_followed: bool = True
-    """Whether the next extent, or the end of the archive, stands right behind the payload."""
-    is_displaced: bool = False
-    """Whether bytes may have gone in or out of its data, nobody knows where."""
-    is_foreign: bool = False
-    """Whether it is of another archive, or nothing proves that it is not."""
-    rotten: frozenset[int] = frozenset()
-    """Positions of used slots whose clusters are not as a manifest has them."""
-    proved: frozenset[int] = frozenset()
-    """Positions of used slots whose clusters are known to be as a manifest has them."""
-    buffer: Buffer | None = None
-    """Holds the payload from its first byte on; None where nobody wanted it."""
+    Args:
+        number: Counted from 0 in file order.
+        offset: Archive offset of its header in bytes.
+        header: As it was parsed.
+        length: Bytes of payload that belong to it, whether or not they are there.
+        faults: What is wrong with its header so far.
+    """
+
+    __slots__ = (
+        "buffer", "doubts", "faults", "header", "holes", "is_displaced", "is_followed",
+        "is_foreign", "length", "number", "offset", "present", "proved", "rotten", "settled",
+    )  # fmt: skip
+
+    def __init__(
+        self, number: int, offset: int, header: ExtentHeader, length: int, faults: list[Fault]
+    ) -> None:
+        self.number = number
+        self.offset = offset
+        self.header = header
+        self.length = self.present = length
+        """Bytes of payload that belong to it, and that are there."""
+        self.faults = faults
+        self.holes: list[tuple[int, int]] = []
+        """Start and end, in the payload, of bytes that could not be read."""
+        self.doubts: list[tuple[int, int]] = []
+        """The same, of bytes that no checksum of the stream vouches for."""
+        self.settled = 0
+        """Archive offset up to which no later fault can cast doubt on the bytes."""
+        self.is_followed = True
+        """Whether the next extent, or the end of the archive, stands right behind the payload."""
+        self.is_displaced = False
+        """Whether bytes may have gone in or out of its data, nobody knows where."""
+        self.is_foreign = False
+        """Whether it is of another archive, or nothing proves that it is not."""
+        self.rotten: frozenset[int] = frozenset()
+        """Positions of used slots whose clusters are not as a manifest has them."""
+        self.proved: frozenset[int] = frozenset()
+        """Positions of used slots whose clusters are known to be as a manifest has them."""
+        self.buffer: Buffer | None = None
+        """Holds the payload from its first byte on; None where nobody wanted it."""
 
     @property
     def is_sound(self) -> bool:
@@ -73,8 +84,7 @@ class Extent:
             self.buffer.release()
 
 
-@dataclass(slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A stretch of the archive that is no extent, or that could not be read."""
 
     offset: int

@@ -6,7 +6,6 @@ An extent keeps the clusters as they were read; only the stored blocks of them a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -43,17 +42,17 @@ class Turn(NamedTuple):
         return self.clusters * layout.CLUSTER_SIZE - self.blocks * layout.BLOCK_SIZE
 
 
-@dataclass(slots=True)
 class NewExtent:
     """An extent on its way into an archive."""
 
-    slots: list[int] = field(default_factory=list)
-    """Used slots as 64-bit numbers."""
-    turns: list[Turn] = field(default_factory=list)
-    """The same slots, summed up in their order."""
-    pieces: list[tuple[int, int]] = field(default_factory=list)
-    """Start and end, in the buffer, of the stored blocks in order."""
-    buffer: Buffer | None = None
+    def __init__(self) -> None:
+        self.slots: list[int] = []
+        """Used slots as 64-bit numbers."""
+        self.turns: list[Turn] = []
+        """The same slots, summed up in their order."""
+        self.pieces: list[tuple[int, int]] = []
+        """Start and end, in the buffer, of the stored blocks in order."""
+        self.buffer: Buffer | None = None
 
     def header(self, uuid: UUID) -> bytes:
         """Return the 512 bytes that go before the stored blocks."""

@@ -113,7 +113,7 @@ class Walk:
     def _new_extent(self, header: ExtentHeader, length: int) -> Extent:
         offset = self._feed.offset - HEADER
         faults = header_faults(header, self._uuid)
-        extent = Extent(self._number, offset, header, length, length, faults)
+        extent = Extent(self._number, offset, header, length, faults)
         if faults and header.uuid != self._uuid:
             is_proved = not header.checksum_matches and proves_slots(self._head, self._uuid)
             extent.is_foreign = not is_proved

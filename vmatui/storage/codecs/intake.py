@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from vmatui.storage.faults import SourceFaultKind
 from vmatui.storage.unreadable import UnreadableError
@@ -22,8 +21,7 @@ _LARGEST_READ = 1 << 19
 """Bytes asked of it at once later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(NamedTuple):
     """What a codec found wrong at the place where it stands."""
 
     kind: SourceFaultKind

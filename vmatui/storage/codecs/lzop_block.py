@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from lzallright import LZOCompressor, LZOError
 
@@ -34,8 +33,7 @@ def has_checksums(flags: int) -> bool:
     return bool(flags & _EVERY_CHECKSUM)
 
 
-@dataclass(frozen=True, slots=True)
-class BlockHeader:
+class BlockHeader(NamedTuple):
     """What stands before a block's packed data."""
 
     size: int

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
 from vmatui.storage.codecs.intake import Damage, Intake
@@ -91,6 +90,6 @@ def regained(damage: Damage, lost: int | None, place: int) -> Damage:
         told = f"what follows is found again at byte {place}, an unknown number of bytes is lost"
     else:
         told = f"{lost} bytes of zeros stand in for what is lost up to byte {place}"
-    return replace(
-        damage, message=f"{damage.message}; {told}", length=lost or 0, is_break=lost is None
+    return damage._replace(
+        message=f"{damage.message}; {told}", length=lost or 0, is_break=lost is None
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 LARGEST_HEADER = 18
@@ -19,8 +18,7 @@ _SKIPPABLE_MAGIC = b"\x2a\x4d\x18"
 """Bytes 1 to 3 of a skippable frame; byte 0 is 0x50 to 0x5f."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameHeader:
+class FrameHeader(NamedTuple):
     """The header of a frame that holds data."""
 
     size: int

@@ -11,7 +11,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
-from vmatui.engine.proxmox import CONFIG_NAME, MIN_VMID, Bus
+from vmatui.engine.machine import MIN_VMID, Bus
+from vmatui.engine.proxmox import CONFIG_NAME
 from vmatui.tui.draft import MachineWords
 from vmatui.tui.widgets.choice import Choice
 from vmatui.tui.widgets.labelled import Labelled
