@@ -8,7 +8,7 @@ from textual.widgets import Checkbox, Input, Static
 
 from tests.damage import CONFIGS, DISKS
 from tests.forge import Disk, forge
-from tests.tui.driving import drive, notices, planned, press, restore_form, settle
+from tests.tui.driving import drive, notices, planned, press, restore_form, settle, wait_for
 from tests.tui.holder import lines
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
@@ -194,8 +194,8 @@ def test_a_restore_asked_for_while_planning_waits_for_the_plan(archive: Path) ->
         screen = await restore_form(pilot)
         screen.query(Input)[1].value = "mine.raw"
         await pilot.press("ctrl+r")
-        await planned(pilot)
-        assert isinstance(pilot.app.screen, ConfirmScreen)
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        await settle(pilot)
         assert "mine.raw" in _asked(pilot)
 
     drive(VmaApp(archive), steps)
