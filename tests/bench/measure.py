@@ -22,7 +22,9 @@ class Reading:
     """Bytes that the largest of its processes had resident."""
 
 
-def run(command: str, folder: Path, *, tells_seconds: bool = False) -> Reading:
+def run(
+    command: str, folder: Path, *, tells_seconds: bool = False, is_warm: bool = True
+) -> Reading:
     """Run a shell command twice, each time in a folder that is empty, and measure the second run.
 
     The first one warms what the second needs: its files, and the memory that it fills. Memory that
@@ -32,11 +34,13 @@ def run(command: str, folder: Path, *, tells_seconds: bool = False) -> Reading:
         command: Replaces the shell if it is a single program.
         folder: Made anew before; what was in it is gone.
         tells_seconds: The command prints the seconds that count.
+        is_warm: False measures the first run.
 
     Raises:
         RuntimeError: the command failed.
     """
-    _run(command, folder)
+    if is_warm:
+        _run(command, folder)
     reading, told = _run(command, folder)
     return replace(reading, seconds=float(told)) if tells_seconds else reading
 
