@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 def test_every_case_is_measured_against_its_yardstick(tmp_path: Path) -> None:
     for program in ("zstd", "pigz", "lzop"):
         require_tool(program)
-    words = ["--size", "0.01", "--rounds", "1", "--folder", str(tmp_path), "--json"]
+    words = ["--size", "0.01", "--rounds", "1", "--cold", "--folder", str(tmp_path), "--json"]
     ended = subprocess.run(
         [sys.executable, "-m", "tests.bench", *words],
         cwd=ROOT,

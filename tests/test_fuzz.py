@@ -39,7 +39,7 @@ print(told.splitlines()[-1])
 """
 DISTURBANCES = {
     "raise KeyError('lost')": "KeyError: 'lost'",
-    "hoard.append(bytes(range(256)) * (1 << 20))": "MiB of memory",
+    "hoard or hoard.append(bytes(range(256)) * (1 << 20))": "MiB of memory",
     "open('left-behind', 'w').close()": "written outside",
     "Path(sys.argv[1], 'odd').mkdir(exist_ok=True)": "written outside",
     "Path(sys.argv[1], 'scratch', 'odd').touch()": "written beside the folder",

@@ -46,7 +46,10 @@ def main() -> int:
     material = make_material(folder, int(arguments.size * (1 << 30)))
     chosen = [case for case in cases(material) if arguments.only in case.name]
     rounds = [
-        [_measure(case, folder / "run", ours_first=not number % 2) for case in chosen]
+        [
+            _measure(case, folder / "run", ours_first=not number % 2, is_cold=arguments.cold)
+            for case in chosen
+        ]
         for number in range(arguments.rounds)
     ]
     rows = [_row(case, list(column)) for case, *column in zip(chosen, *rounds, strict=True)]
@@ -63,13 +66,16 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
     parser.add_argument("--only", default="", metavar="TEXT", help="cases with this in their name")
     parser.add_argument("--folder", metavar="DIR", help="keeps disk and archives for the next time")
+    parser.add_argument("--cold", action="store_true", help="no run before the one that counts")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
 
-def _measure(case: Case, folder: Path, *, ours_first: bool) -> tuple[Reading, Reading]:
+def _measure(
+    case: Case, folder: Path, *, ours_first: bool, is_cold: bool
+) -> tuple[Reading, Reading]:
     readings = {
-        command: run(command, folder, tells_seconds=case.tells_seconds)
+        command: run(command, folder, tells_seconds=case.tells_seconds, is_cold=is_cold)
         for command in (case.ours, case.yardstick)[:: 1 if ours_first else -1]
     }
     ours, theirs = readings[case.ours], readings[case.yardstick]

@@ -83,7 +83,7 @@ def _quick(extents: int) -> Callable[[Path], Reading]:
             _write_sparse(path, extents)
         with path.open("rb") as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        return run(f"{_PROGRAM} verify --quick {path} 2>/dev/null", folder / "run", is_warm=False)
+        return run(f"{_PROGRAM} verify --quick {path} 2>/dev/null", folder / "run", is_cold=True)
 
     return measure
 

@@ -23,7 +23,7 @@ class Reading:
 
 
 def run(
-    command: str, folder: Path, *, tells_seconds: bool = False, is_warm: bool = True
+    command: str, folder: Path, *, tells_seconds: bool = False, is_cold: bool = False
 ) -> Reading:
     """Run a shell command twice, each time in a folder that is empty, and measure the second run.
 
@@ -34,12 +34,12 @@ def run(
         command: Replaces the shell if it is a single program.
         folder: Made anew before; what was in it is gone.
         tells_seconds: The command prints the seconds that count.
-        is_warm: False measures the first run.
+        is_cold: Run it only once, whatever that says.
 
     Raises:
         RuntimeError: the command failed.
     """
-    if is_warm:
+    if not is_cold:
         _run(command, folder)
     reading, told = _run(command, folder)
     return replace(reading, seconds=float(told)) if tells_seconds else reading

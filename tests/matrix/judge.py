@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 from tests.compressors import as_lzop
 from tests.forge import CLUSTER
 from tests.matrix.damages import Case
 from tests.matrix.layout import Cluster, Layout
+from tests.matrix.mending import mend_once
 from tests.opening import as_file
 from tests.sealing import sealed_file
 from tests.streamdamage import zstd_frame
@@ -22,6 +24,7 @@ from vmatui.cli.verdict import exit_status
 from vmatui.engine.archive import open_archive
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.salvaging import copies as copies_of
 from vmatui.engine.salvaging.copies import best_copy, opened_copies
 from vmatui.engine.salvaging.fill import Fill
 from vmatui.engine.salvaging.salvage import salvage
@@ -123,7 +126,10 @@ def _said(path: str) -> tuple[int, tuple[str, ...]]:
 
 def _bring_back(path: str, folder: Path) -> SalvageReport:
     """Salvage an archive; what is missing is filled, for else it would look like zeros."""
-    with opened_copies([path], threading.Event()) as copies:
+    with (
+        patch.object(copies_of, "mend_header", mend_once),
+        opened_copies([path], threading.Event()) as copies,
+    ):
         header = best_copy(copies).archive.header
         plan = plan_restore(header, folder=folder, resumable=False)
         return salvage(copies, plan_salvage(plan, copies, Fill.PATTERN))
