@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.css import stylesheet
 
 from tests.damage import sound
 from tests.tui.idle import wait_for_idle
+from tests.tui.styling import parse_once, tokenize_once
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +28,13 @@ def quick_waits(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"textual.{module}.wait_for_idle", wait_for_idle)
     for screen in ("create", "restore"):
         monkeypatch.setattr(f"vmatui.tui.screens.{screen}._PAUSE", 0.02)
+
+
+@pytest.fixture(autouse=True)
+def quick_styles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an application take over the style sheets that another one has parsed."""
+    monkeypatch.setattr(stylesheet, "tokenize_values", tokenize_once)
+    monkeypatch.setattr(stylesheet, "parse", parse_once)
 
 
 @pytest.fixture
