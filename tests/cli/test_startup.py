@@ -37,7 +37,6 @@ HEAVY = {
         ["config", "sound.vma"],
         ["verify", "sound.vma"],
         ["restore", "sound.vma", "out"],
-        ["create", "new.vma", "sound.vma"],
         ["--help"],
         ["list"],
     ],

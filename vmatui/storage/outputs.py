@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
-from vmatui.storage.commandoutput import CommandOutput
 from vmatui.storage.compressedoutput import CompressedOutput
 from vmatui.storage.compressors import check_level, compressor_of
 from vmatui.storage.faults import Compression
@@ -98,6 +97,8 @@ def _plain_output(target: str) -> Output:
     if target == STANDARD_OUTPUT:
         return PipeOutput(None)
     if target.startswith(COMMAND):
+        from vmatui.storage.commandoutput import CommandOutput  # loads what starts programs
+
         return CommandOutput(target.removeprefix(COMMAND))
     path = Path(target)
     return PipeOutput(path) if is_stream(path) else FileOutput(path)

@@ -133,8 +133,9 @@ class ClusterMap(HeaderVisitor):
                 for cluster in range(first, first + count):
                     device.masks[cluster] = mask
             device.states[first : first + count] = _STATES[mask.bit_count()][:count]
-            for group in range(first >> GROUP_BITS, (first + count - 1 >> GROUP_BITS) + 1):
-                device.changed[group] = 1
+            # No run is longer than an extent, so it is in two groups at most.
+            device.changed[first >> GROUP_BITS] = 1
+            device.changed[first + count - 1 >> GROUP_BITS] = 1
 
     def mark_difference(self, dev_id: int, cluster: int, _blocks: int) -> None:
         """Flag a cluster that a target holds otherwise; for `vmatui.engine.compare.compare`."""
