@@ -18,9 +18,16 @@ async def wait_for_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
     while _is_busy() or not is_drawn:
         while _is_busy():
             await asyncio.sleep(0.001 if _is_listing() else 0)
-        active_app.get().screen._on_timer_update()
+        _draw()
         await asyncio.sleep(0)
         is_drawn = not _is_busy()
+
+
+def _draw() -> None:
+    """Draw what has changed, on the screen and on those that are seen behind it."""
+    app = active_app.get()
+    for screen in (*app._background_screens, app.screen):
+        screen._on_timer_update()
 
 
 def _is_busy() -> bool:
