@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from vmatui import DiskSource, create, open_archive, plan_create, plan_restore, restore
+from vmatui.engine.apart import child
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.format.header import Header
 from vmatui.storage import blocktarget
@@ -27,8 +28,17 @@ def never_sync() -> None:
     setattr(os, "fsync", lambda _fd: None)  # noqa: B010
 
 
-def main(verb: str, archive: str, other: str) -> None:
+def _unsynced_child(descriptor: str) -> None:
+    """Do what a process of the UI's does, without a sync."""
+    never_sync()
+    child.main(int(descriptor))
+
+
+def main(verb: str, archive: str, other: str = "") -> None:
     """Do the job."""
+    if verb == "child":
+        _unsynced_child(archive)
+        return
     if verb in {"restore", "restore-again", "create"}:
         never_sync()
     if verb == "buffered-restore":

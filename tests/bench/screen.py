@@ -16,14 +16,16 @@ import threading
 import time
 from pathlib import Path
 
-from tests.bench.job import never_sync, plan_again
+from tests.bench.job import plan_again
 from vmatui import open_archive
+from vmatui.engine.apart import worker
 from vmatui.engine.archivefacts import look_into
 from vmatui.engine.progress import ProgressFunction
 from vmatui.tui import app
 from vmatui.tui.jobs import Job
 from vmatui.tui.messages import Done, JobEnded
 from vmatui.tui.screens.running import RunningScreen
+from vmatui.tui.walks import HANDS
 
 _SETTLED = 1.0
 """Seconds from the first screen to the restore: what is measured is the drawing of a map that
@@ -75,7 +77,8 @@ def main(archive: str, folder: str) -> int:
     child, terminal = pty.fork()
     if not child:
         os.close(read)
-        never_sync()
+        setattr(worker, "_CHILD", ("-m", "tests.bench.job", "child"))  # noqa: B010
+        HANDS.prepare()
         os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         watched = _Watched(Path(archive), Path(folder))
         watched.run()

@@ -37,6 +37,17 @@ def quick_styles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stylesheet, "parse", parse_once)
 
 
+@pytest.fixture(autouse=True)
+def own_hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each application do its jobs itself: hundreds of processes would take a minute."""
+    monkeypatch.setattr("vmatui.engine.apart.worker.Worker", no_worker)
+
+
+def no_worker() -> None:
+    """Fail as where no other process can be started."""
+    raise BlockingIOError
+
+
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A forged archive; the tests run in the folder that it is in."""

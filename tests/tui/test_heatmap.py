@@ -205,7 +205,9 @@ def test_a_poll_draws_only_lines_that_look_different(monkeypatch: pytest.MonkeyP
     async def script(pilot: Pilot[None]) -> None:
         app.map.go_to(99_999)
         await pilot.pause()
-        monkeypatch.setattr(app.map, "refresh_line", drawn.append)
+        monkeypatch.setattr(
+            app.map, "refresh", lambda *regions: drawn.extend(each.y for each in regions)
+        )
         app.map.poll()
         assert drawn == []
         made.set_state(0, FULL, 0xFFFF)

@@ -6,7 +6,6 @@ However a job ends, its thread posts exactly one `JobEnded`, after everything it
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,9 +13,11 @@ from typing import Final
 from textual import work
 from textual.screen import Screen
 
+from vmatui.engine.apart.broken import fault_of
 from vmatui.engine.progress import Progress, ProgressFunction
 from vmatui.errors import CancelledError, SuspendedError, VmaError
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed, Outcome, Suspended
+from vmatui.tui.rowcompositor import RowCompositor
 
 _INTERVAL: Final = 0.5
 """Seconds of a job between two values that a screen hears: numbers that change faster cannot be
@@ -52,8 +53,11 @@ class Job:
 class JobScreen(Screen[None]):
     """A screen that runs jobs and hears of them; leaving it stops them."""
 
+    BLANK = True
+
     def __init__(self) -> None:
         super().__init__()
+        self._compositor = RowCompositor()
         self.jobs: list[Job] = []
         """Those whose `JobEnded` has not come yet."""
 
@@ -117,9 +121,5 @@ def _outcome(job: Job, report: ProgressFunction) -> Outcome:
         return Failed(str(error))
     except Exception as error:
         # A fault of ours; with `exit_on_error=False` it would otherwise vanish.
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{where.filename.rpartition('/')[2]}, line {where.lineno}"
-        return Failed(
-            f"{job.title} failed for a reason that is a fault of this program: "
-            f"{type(error).__name__}: {error} ({place})"
-        )
+        told = fault_of(error)
+        return Failed(f"{job.title} failed for a reason that is a fault of this program: {told}")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Final
 
 from vmatui.drawing.cells import levels_of
 from vmatui.drawing.order import order_of
 from vmatui.drawing.overlay import archive_regions
+from vmatui.engine.apart.errand import Desk, Restoring, Verifying
+from vmatui.engine.apart.hands import Hands, carry_out
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.checking.report import VerifyReport
 from vmatui.engine.checking.verify import verify
@@ -22,9 +25,12 @@ from vmatui.engine.indexing.regions import Region
 from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.restoring.plan import RestorePlan
-from vmatui.engine.restoring.restore import RestoreReport, restore
+from vmatui.engine.restoring.restore import RestoreReport
 from vmatui.storage.cachefolder import cache_folder
 from vmatui.tui.jobs import JobFunction
+
+HANDS: Final = Hands()
+"""Whatever is long is done by them, so that drawing does not hold it up."""
 
 
 def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
@@ -39,13 +45,17 @@ def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
     def run(progress: ProgressFunction, cancel: threading.Event) -> VerifyReport:
         with reopen(facts) as archive:
             cache = IndexCache(archive, cache_folder(os.environ))
-            report = verify(
-                archive,
-                quick=quick,
-                visitors=picture.visitors,
-                progress=progress,
-                cancel=cancel,
-            )
+            if quick:
+                report = verify(
+                    archive,
+                    quick=True,
+                    visitors=picture.visitors,
+                    progress=progress,
+                    cancel=cancel,
+                )
+            else:
+                desk = Desk((), Limiter(), progress, cancel)
+                report = carry_out(Verifying(facts), picture, desk, HANDS)
             cache.keep(picture, report)
             return report
 
@@ -117,15 +127,8 @@ def restoring(
     """
 
     def run(progress: ProgressFunction, cancel: threading.Event) -> RestoreReport:
-        with reopen(facts) as archive:
-            return restore(
-                archive,
-                plan,
-                visitors=picture.visitors,
-                limiter=limiter,
-                progress=progress,
-                cancel=cancel,
-            )
+        desk = Desk((), limiter, progress, cancel)
+        return carry_out(Restoring(facts, plan), picture, desk, HANDS)
 
     return run
 

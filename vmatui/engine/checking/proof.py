@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -36,7 +35,7 @@ class Proof(NamedTuple):
     is_header_same: bool = True
     uncompared: int = 0
     """Clusters that the archive or the manifest does not have."""
-    rotten: Mapping[int, int] = MappingProxyType({})
+    rotten: Mapping[int, int] = {}
     """By dev_id: clusters that are not as they were sealed."""
 
     @property

@@ -31,7 +31,7 @@ from vmatui.tui.messages import (
 from vmatui.tui.screens.hex import HexScreen
 from vmatui.tui.screens.restore import RestoreScreen
 from vmatui.tui.screens.salvagequestions import ask_for_salvage
-from vmatui.tui.walks import partitions, recalling, walk
+from vmatui.tui.walks import HANDS, partitions, recalling, walk
 from vmatui.tui.widgets.archivetabs import ArchiveTabs
 from vmatui.tui.widgets.band import ArchiveBand
 from vmatui.tui.widgets.hexsubject import HexSubject, Known
@@ -265,6 +265,7 @@ if there are some.
         self.query_one(ArchiveTabs).poll()
 
     def _rest(self) -> None:
+        self.call_after_refresh(HANDS.prepare)  # what comes next may be long
         self.refresh_bindings()
         self.query_one(JobBar).rest(
             Content.assemble(*_hint(self.report), *(_ANEW if self._read_at is not None else ()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from rich.segment import Segment
-from rich.style import Style
 
 from vmatui.drawing.fields import DeviceField
 from vmatui.drawing.shades import View, blocks
@@ -13,7 +12,7 @@ from vmatui.engine.indexing.clustermap import DeviceMap
 from vmatui.engine.indexing.placement import Placement
 from vmatui.format.layout import BLOCK_SIZE, BLOCKS_PER_CLUSTER, CLUSTER_SIZE
 from vmatui.tui.widgets.movablemap import MovableMap
-from vmatui.tui.widgets.palette import Brush, palette_of
+from vmatui.tui.widgets.palette import Brush
 
 _NO_MAP: Final = (
     "There is no map: the archive has no such device, or it is beyond the 32 TiB that are mapped."
@@ -87,7 +86,7 @@ archive's own map, `i` saves an image. The wheel zooms, a click moves, dragging 
 
     def gutter_mark(self, first: int, last: int) -> str:
         """Return the partition that begins in a line, or that goes on there."""
-        is_ascii = palette_of(self).is_ascii
+        is_ascii = self.paint.palette.is_ascii
         for low, high, number in self.regions:
             if first <= low <= last:
                 return str(number % 10) if is_ascii else "₀₁₂₃₄₅₆₇₈₉"[number % 10]
@@ -99,7 +98,7 @@ archive's own map, `i` saves an image. The wheel zooms, a click moves, dragging 
         """Draw cells, block by block where they are that wide."""
         if self.grid is None or not self.grid.shows_blocks:
             return brush.paint(shades)
-        edge = Segment(" ", self.rich_style)
+        edge = Segment(" ", self.paint.base)
         segments = []
         for position, shade in enumerate(shades):
             segments += [edge, *self._blocks(brush, shade, cell + position), edge]
@@ -114,9 +113,9 @@ archive's own map, `i` saves an image. The wheel zooms, a click moves, dragging 
     def _blocks(self, brush: Brush, shade: int, cluster: int) -> list[Segment]:
         device_map = self.device_map
         if device_map is None or cluster >= device_map.device.clusters:
-            return [Segment(" " * BLOCKS_PER_CLUSTER, self.rich_style)]
+            return [Segment(" " * BLOCKS_PER_CLUSTER, self.paint.base)]
         left = device_map.device.size - cluster * CLUSTER_SIZE
         present = min(-(-left // BLOCK_SIZE), BLOCKS_PER_CLUSTER)
         looks = blocks(shade, device_map.mask_of(cluster), present)
-        single = Brush(brush.palette, self.rich_style or Style(), 1)
+        single = Brush(brush.palette, self.paint.base, 1)
         return single.paint(looks)

@@ -6,41 +6,19 @@ A walk writes the field at any time; `poll` draws again only the lines that look
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.events import Resize
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import var
-from textual.strip import Strip
 
 from vmatui.drawing.fields import Field
 from vmatui.drawing.frame import MapFrame
-from vmatui.drawing.grid import MapGrid, lay_out
-from vmatui.drawing.shades import is_fault
-from vmatui.tui.widgets.lineview import LineView
-from vmatui.tui.widgets.palette import Brush, HalfBrush, palette_of
+from vmatui.drawing.grid import lay_out
+from vmatui.tui.widgets.maplines import MapLines
 
 
-class MapCanvas(LineView, can_focus=True):
+class MapCanvas(MapLines, can_focus=True):
     """Draws a field with a cursor on one of its cells."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"map--label", "map--cursor", "map--mark"}
-    DEFAULT_CSS = """
-    MapCanvas {
-        height: 1fr;
-        overflow-x: hidden;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-        .map--label { color: $text-muted; }
-        .map--mark { color: $text-primary; }
-        .map--cursor { color: $text; text-style: bold reverse; }
-    }
-    """
-    cursor: var[int] = var(0)
-    """The unit whose cell the cursor is on."""
 
     class Moved(Message):
         """The cursor is on another cell, or its cell has other units, or they changed."""
@@ -59,19 +37,8 @@ class MapCanvas(LineView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.field: Field | None = None
-        self.nothing = ""
-        """What is said where there is no field."""
         self.cell_size: int | None = None
         """Units in a cell as the user chose them; None shows the whole."""
-        self._frame: MapFrame | None = None
-        self._brush: Brush | None = None
-        self._half_brush: HalfBrush | None = None
-        self._gutter_styles: tuple[Style, ...] | None = None
-
-    @property
-    def grid(self) -> MapGrid | None:
-        """How the cells are laid out, if there are any."""
-        return self._frame.grid if self._frame else None
 
     @property
     def cursor_range(self) -> tuple[int, int] | None:
@@ -113,8 +80,10 @@ class MapCanvas(LineView, can_focus=True):
             self._arrange()
             return
         seen = frame.version
-        for line in {row // frame.grid.lines for row in frame.update()}:
-            self.refresh_line(line)
+        lines = {row // frame.grid.lines for row in frame.update()}
+        if lines:
+            top, width = self.scroll_offset.y, self.size.width
+            self.refresh(*(Region(0, line - top, width, 1) for line in lines))
         if frame.is_newer(seen, frame.grid.cell_of(self.cursor)):
             self._tell()
 
@@ -138,7 +107,6 @@ class MapCanvas(LineView, can_focus=True):
     def notify_style_update(self) -> None:
         """Forget the styles, which the theme may have changed."""
         super().notify_style_update()
-        self._brush = self._half_brush = self._gutter_styles = None
         if self._frame and self._frame.grid.lines != self._lines:
             self._arrange()
 
@@ -152,89 +120,6 @@ class MapCanvas(LineView, can_focus=True):
         self._scroll_to_cursor()
         if grid.cell_of(old) != grid.cell_of(new):
             self._tell()
-
-    def render_line(self, y: int) -> Strip:
-        """Draw a line of the screen."""
-        width, base = self.size.width, self.rich_style
-        frame, line = self._frame, y + self.scroll_offset.y
-        if frame is None:
-            return Strip([Segment(self.nothing if y == 0 else "", base)]).adjust_cell_length(
-                width, base
-            )
-        row = line * frame.grid.lines
-        if row >= frame.grid.rows:
-            return Strip.blank(width, base)
-        cells = self._cells(frame, row) if frame.grid.lines == 1 else self._pairs(frame, row)
-        return Strip([*self._gutter(frame.grid, row), *cells]).adjust_cell_length(width, base)
-
-    def gutter_mark(self, first: int, last: int) -> str:
-        """Return the character that stands between a row's label and its cells.
-
-        Args:
-            first: First unit of the row.
-            last: Its last unit.
-        """
-        return " "
-
-    def cell_segments(self, brush: Brush, shades: bytes, cell: int) -> list[Segment]:
-        """Draw neighbouring cells from `cell` on; a subclass may draw more of each."""
-        return brush.paint(shades)
-
-    def _gutter(self, grid: MapGrid, row: int) -> list[Segment]:
-        if not grid.labels:
-            return []
-        first = row * grid.columns * grid.size
-        last = min(first + grid.lines * grid.columns * grid.size, grid.units) - 1
-        if self._gutter_styles is None:
-            self._gutter_styles = tuple(
-                self.get_component_rich_style(name) for name in ("map--label", "map--mark")
-            )
-        label, mark = self._gutter_styles
-        return [Segment(grid.label(row)[:-1], label), Segment(self.gutter_mark(first, last), mark)]
-
-    def _cells(self, frame: MapFrame, row: int) -> list[Segment]:
-        """Draw a row of cells, the cursor's among them."""
-        grid, brush = frame.grid, self._brush
-        if brush is None or brush.width != grid.cell_width:
-            brush = self._brush = Brush(palette_of(self), self.rich_style, grid.cell_width)
-        shades = frame.row(row, self.scroll_offset.y)
-        start = row * grid.columns
-        cursor_row, column = divmod(grid.cell_of(self.cursor), grid.columns)
-        if row != cursor_row:
-            return self.cell_segments(brush, shades, start)
-        style = self.get_component_rich_style("map--cursor")
-        here = self.cursor_segments(brush, shades[column], start + column)
-        cursor = [Segment(piece.text, style) if piece.style is None else piece for piece in here]
-        return [
-            *self.cell_segments(brush, shades[:column], start),
-            *cursor,
-            *self.cell_segments(brush, shades[column + 1 :], start + column + 1),
-        ]
-
-    def _pairs(self, frame: MapFrame, row: int) -> list[Segment]:
-        """Draw two rows of cells in half blocks, the cursor's among them."""
-        grid, brush = frame.grid, self._half_brush
-        if brush is None:
-            brush = self._half_brush = HalfBrush(palette_of(self), self.rich_style)
-        top = self.scroll_offset.y * grid.lines
-        upper, lower = frame.row(row, top), frame.row(row + 1, top)
-        cursor_row, column = divmod(grid.cell_of(self.cursor), grid.columns)
-        if cursor_row not in (row, row + 1):
-            return brush.paint(upper, lower)
-        shade = (upper if cursor_row == row else lower)[column]
-        style = self.get_component_rich_style("map--cursor")
-        cursor = brush.mark(style, is_upper=cursor_row == row)
-        if is_fault(shade):
-            cursor = Segment(brush.palette.glyphs[shade], style)
-        return [
-            *brush.paint(upper[:column], lower[:column]),
-            cursor,
-            *brush.paint(upper[column + 1 :], lower[column + 1 :]),
-        ]
-
-    def cursor_segments(self, brush: Brush, shade: int, cell: int) -> list[Segment]:
-        """Draw the cell under the cursor; pieces without a style get the cursor's."""
-        return [Segment(brush.palette.cursor_glyph(shade, brush.width))]
 
     def zoom(self, size: int | None) -> None:
         """Show cells of a size, `BLOCKS` or None for the whole; the cursor stays in sight."""
@@ -263,7 +148,7 @@ class MapCanvas(LineView, can_focus=True):
     @property
     def _lines(self) -> int:
         """Rows that a line of this screen can show."""
-        return 2 if palette_of(self).has_shades else 1
+        return 2 if self.paint.palette.has_shades else 1
 
     def _tell(self) -> None:
         if self.cursor_range:

@@ -151,7 +151,7 @@ class MapView(Blank):
         """
         if self._subject.picture is not None:
             self._subject.order()  # a little each time, not all when the order is asked for
-            for canvas in self.query(MapCanvas):
+            for canvas in (self.query_one(HeatMap), self.query_one(FileMap)):
                 if canvas.display:
                     canvas.poll()
             self.query_one(Legend).poll(is_last=is_last)

@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+import pytest
+
+from tests.damage import DAMAGED, sound
+from vmatui.engine.apart.broken import BrokenError, fault_of
+from vmatui.engine.apart.errand import Desk, Restoring, Verifying
+from vmatui.engine.apart.hands import Hands, carry_out
+from vmatui.engine.apart.worker import Worker
+from vmatui.engine.archivefacts import ArchiveFacts, look_into
+from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.limit import Limiter
+from vmatui.engine.progress import Progress, ProgressFunction, ignore
+from vmatui.engine.restoring.plan import plan_restore
+from vmatui.errors import CancelledError, SourceError, TargetError, VmaError
+from vmatui.format.codes import Severity
+
+_PATIENCE = 30.0
+_FAULTS = ("extent-checksum", "duplicate-cluster", "short-extent", "extent-uuid", "missing-blocks")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / "vm.vma"
+    path.write_bytes(sound().build())
+    return path
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    one = Worker()
+    yield one
+    one.close()
+
+
+def _desk(
+    progress: ProgressFunction = ignore,
+    limiter: Limiter | None = None,
+    cancel: threading.Event | None = None,
+) -> Desk:
+    return Desk((), limiter or Limiter(), progress, cancel or threading.Event())
+
+
+def _drawn(picture: Picture) -> list[object]:
+    """Return all that a picture shows."""
+    maps = [
+        (bytes(each.states), bytes(each.masks.cast("B"))) for each in picture.map.devices.values()
+    ]
+    return [
+        maps,
+        picture.map.is_complete,
+        [picture.extents[number] for number in range(len(picture.extents))],
+        list(picture.placement.pack()),
+        [picture.scout.read(each.device, 0, 4096) for each in picture.map.devices.values()],
+    ]
+
+
+def _verified(facts: ArchiveFacts, worker: Worker | None) -> tuple[VerifyReport, list[object]]:
+    picture, errand = Picture(facts.header.devices), Verifying(facts)
+    if worker is None:
+        report = errand.run(_desk()._replace(visitors=picture.visitors))
+    else:
+        report = worker.do(errand, picture, _desk())
+    return report, _drawn(picture)
+
+
+def test_another_process_finds_and_draws_the_same(archive: Path, worker: Worker) -> None:
+    facts = look_into(archive)
+    report, drawn = _verified(facts, worker)
+    assert (report, drawn) == _verified(facts, None)
+    assert drawn[1] is True
+
+
+@pytest.mark.parametrize(
+    "name",
+    _FAULTS,
+)
+def test_faults_are_found_and_drawn_the_same(name: str, tmp_path: Path, worker: Worker) -> None:
+    path = tmp_path / "vm.vma"
+    path.write_bytes(DAMAGED[name]())
+    facts = look_into(path)
+    report, drawn = _verified(facts, worker)
+    here, drawn_here = _verified(facts, None)
+    assert drawn == drawn_here
+    assert report == here
+    assert any(each.severity is Severity.ERROR for each in report.findings)
+
+
+def test_a_restore_in_another_process_is_whole(archive: Path, worker: Worker) -> None:
+    facts, told = look_into(archive), list[Progress]()
+    folder = archive.parent / "out"
+    plan = plan_restore(facts.header, folder=folder)
+    report = worker.do(Restoring(facts, plan), Picture(facts.header.devices), _desk(told.append))
+    assert report.is_complete
+    assert max(each.done for each in told) == archive.stat().st_size
+    assert {path.name for path in folder.iterdir()} >= {"disk-drive-scsi0.raw", "qemu-server.conf"}
+
+
+def test_what_cannot_be_written_is_the_same_error(archive: Path, worker: Worker) -> None:
+    facts = look_into(archive)
+    plan = plan_restore(facts.header, folder=archive.parent / "out")
+    (archive.parent / "out").write_bytes(b"in the way")
+    with pytest.raises(TargetError, match="out"):
+        worker.do(Restoring(facts, plan), Picture(facts.header.devices), _desk())
+
+
+def test_another_archive_in_its_place_is_the_same_error(archive: Path, worker: Worker) -> None:
+    facts = look_into(archive)
+    archive.write_bytes(b"VMA\0" + bytes(20_000))
+    with pytest.raises(SourceError):
+        worker.do(Verifying(facts), Picture(facts.header.devices), _desk())
+
+
+def _beside(run: Callable[[], object], act: Callable[[], None]) -> None:
+    """Do something while an errand is done; what the errand raises is raised here."""
+    thread = threading.Thread(target=act)
+    thread.start()
+    try:
+        run()
+    finally:
+        thread.join()
+
+
+def test_a_stop_reaches_the_other_process(archive: Path, worker: Worker) -> None:
+    facts, cancel, limiter = look_into(archive), threading.Event(), Limiter()
+    folder = archive.parent / "out"
+    plan = plan_restore(facts.header, folder=folder)
+    limiter.is_paused = True  # so that there is something to stop
+    desk = _desk(limiter=limiter, cancel=cancel)
+
+    def stop() -> None:
+        _until(lambda: bool(list(folder.glob("*"))))
+        cancel.set()
+
+    with pytest.raises(CancelledError):
+        _beside(
+            lambda: worker.do(Restoring(facts, plan), Picture(facts.header.devices), desk), stop
+        )
+    assert not list(folder.glob("*.raw"))
+
+
+def test_a_pause_reaches_the_other_process_and_ends(archive: Path, worker: Worker) -> None:
+    facts, limiter = look_into(archive), Limiter()
+    limiter.is_paused = True
+    ended = threading.Event()
+
+    def go_on() -> None:
+        assert not ended.wait(0.5)
+        limiter.is_paused = False
+
+    def run() -> None:
+        plan = plan_restore(facts.header, folder=archive.parent / "out")
+        picture = Picture(facts.header.devices)
+        assert worker.do(Restoring(facts, plan), picture, _desk(limiter=limiter)).is_complete
+        ended.set()
+
+    _beside(run, go_on)
+
+
+def test_a_process_that_is_killed_is_told_of(archive: Path, worker: Worker) -> None:
+    facts, limiter = look_into(archive), Limiter()
+    folder = archive.parent / "out"
+    plan = plan_restore(facts.header, folder=folder)
+    limiter.is_paused = True
+
+    def kill() -> None:
+        _until(lambda: bool(list(folder.glob("*"))))
+        os.kill(worker.pid, signal.SIGKILL)
+
+    with pytest.raises(VmaError, match=r"process .* was killed: see whether .* memory"):
+        _beside(
+            lambda: worker.do(
+                Restoring(facts, plan), Picture(facts.header.devices), _desk(limiter=limiter)
+            ),
+            kill,
+        )
+
+
+def test_a_polite_signal_stops_it_and_nothing_is_left(archive: Path, worker: Worker) -> None:
+    facts, limiter = look_into(archive), Limiter()
+    folder = archive.parent / "out"
+    plan = plan_restore(facts.header, folder=folder)
+    limiter.is_paused = True
+
+    def end() -> None:
+        _until(lambda: bool(list(folder.glob("*"))))
+        os.kill(worker.pid, signal.SIGTERM)
+
+    with pytest.raises(CancelledError):
+        _beside(
+            lambda: worker.do(
+                Restoring(facts, plan), Picture(facts.header.devices), _desk(limiter=limiter)
+            ),
+            end,
+        )
+    assert not list(folder.glob("*.raw"))
+
+
+def test_it_does_not_outlive_who_wants_it() -> None:
+    code = (
+        "import os, signal; from vmatui.engine.apart.worker import Worker; "
+        "print(Worker().pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    _until(lambda: not Path(f"/proc/{int(ended.stdout)}/exe").exists())
+
+
+class Faulty(NamedTuple):
+    """An errand that meets a fault of this program."""
+
+    facts: ArchiveFacts
+
+    def run(self, desk: Desk) -> object:
+        raise ZeroDivisionError("by nought")
+
+
+class Unsendable(NamedTuple):
+    """One whose report cannot be sent."""
+
+    facts: ArchiveFacts
+
+    def run(self, desk: Desk) -> object:
+        return threading.Lock()
+
+
+def test_a_fault_of_ours_is_told_with_its_place(archive: Path, worker: Worker) -> None:
+    facts = look_into(archive)
+    with pytest.raises(BrokenError, match=r"ZeroDivisionError: by nought \(test_apart.py, line"):
+        worker.do(Faulty(facts), Picture(facts.header.devices), _desk())
+
+
+def test_a_report_that_cannot_be_sent_is_a_fault_of_ours(archive: Path, worker: Worker) -> None:
+    facts = look_into(archive)
+    with pytest.raises(BrokenError, match="cannot pickle") as raised:
+        worker.do(Unsendable(facts), Picture(facts.header.devices), _desk())
+    assert fault_of(raised.value) == str(raised.value)
+
+
+def test_hands_have_a_process_ready_and_replace_a_dead_one(archive: Path) -> None:
+    hands = Hands()
+    hands.prepare()
+    first = hands.take()
+    assert first is not None
+    hands.prepare()
+    first.close()
+    spare = hands.take()
+    assert spare is not None
+    assert spare.pid != first.pid
+    hands._spare = spare
+    os.kill(spare.pid, signal.SIGKILL)
+    _until(lambda: not spare.is_waiting)
+    facts = look_into(archive)
+    assert carry_out(Verifying(facts), Picture(facts.header.devices), _desk(), hands).is_sound
+
+
+def test_where_no_process_can_be_started_it_is_done_here(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise BlockingIOError
+
+    monkeypatch.setattr("vmatui.engine.apart.worker.Worker", refuse)
+    facts = look_into(archive)
+    picture = Picture(facts.header.devices)
+    assert carry_out(Verifying(facts), picture, _desk(), Hands()).is_sound
+    assert picture.map.is_complete
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
