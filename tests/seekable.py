@@ -24,8 +24,13 @@ def units_of(archive: bytes) -> Iterator[bytes]:
 def as_seekable(archive: bytes, level: int | None = None) -> bytes:
     """Pack a sound archive as `create` does."""
     packer = compressor_of(Compression.ZSTD, level, 2)
-    pieces = [piece for unit in units_of(archive) for piece in packer.add([memoryview(unit)])]
-    return b"".join([*pieces, *packer.end()])
+    packed = bytearray()
+    for unit in units_of(archive):
+        for piece in packer.add([memoryview(unit)]):
+            packed += piece
+    for piece in packer.end():
+        packed += piece
+    return bytes(packed)
 
 
 def table_of(sizes: Sequence[tuple[int, int]]) -> bytes:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 from pathlib import Path
 
@@ -165,6 +165,47 @@ def test_high_levels_get_longer_frames(tmp_path: Path) -> None:
     table = read_seek_table(lambda length: packed[-length:], len(packed))
     assert table is not None
     assert len(table.places) == 2
+
+
+def test_zstd_finds_again_what_is_anywhere_in_an_extent(tmp_path: Path) -> None:
+    path = tmp_path / "a.zst"
+    noise = os.urandom(5 * MIB // 2)
+    write_all(output_to(path), [noise + noise[:MIB]])
+    check(path, Compression.ZSTD, noise + noise[:MIB])
+    assert path.stat().st_size < len(noise) + MIB // 2
+
+
+@pytest.mark.parametrize("level", [1, 3, 9])
+def test_zstd_packs_in_place_whatever_does_not_become_smaller_or_has_no_room(
+    tmp_path: Path, level: int
+) -> None:
+    path = tmp_path / "a.zst"
+    pieces = [os.urandom(length) for length in (512, 15 * MIB, 9 * MIB, 40 * MIB, MIB + 1)]
+    write_all(output_to(path, level=level, threads=2), [*pieces, DATA, pieces[2]])
+    check(path, Compression.ZSTD, b"".join([*pieces, DATA, pieces[2]]))
+
+
+def test_zstd_uses_its_memory_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vmatui.storage.packers import zstd
+
+    made: list[str] = []
+
+    def counted(name: str) -> Callable[..., object]:
+        original = vars(zstd)[name]
+
+        def make(*args: object, **options: object) -> object:
+            made.append(name)
+            return original(*args, **options)
+
+        return make
+
+    for name in ("Frame", "ZstdCompressor"):
+        monkeypatch.setattr(zstd, name, counted(name))
+    pieces = [DATA, DATA[:900], DATA[: 2 * MIB]] * 8
+    write_all(output_to(tmp_path / "a.zst", threads=2), pieces)
+    check(tmp_path / "a.zst", Compression.ZSTD, b"".join(pieces))
+    assert made.count("Frame") == 3
+    assert made.count("ZstdCompressor") <= 2
 
 
 def test_an_lzop_file_looks_like_one_of_the_real_program(tmp_path: Path) -> None:

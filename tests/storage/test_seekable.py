@@ -25,8 +25,13 @@ PARTS = [DATA[at : at + UNIT] for at in range(0, len(DATA), UNIT)]
 
 def ours() -> bytes:
     packer = compressor_of(Compression.ZSTD, None, 2)
-    pieces = [piece for part in PARTS for piece in packer.add([memoryview(part)])]
-    return b"".join([*pieces, *packer.end()])
+    packed = bytearray()
+    for part in PARTS:
+        for piece in packer.add([memoryview(part)]):
+            packed += piece
+    for piece in packer.end():
+        packed += piece
+    return bytes(packed)
 
 
 def foreign(*, sized: bool = True) -> bytes:

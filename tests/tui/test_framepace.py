@@ -19,12 +19,23 @@ class Clocks:
         self.whole += own + others
 
 
-def test_a_job_that_waits_for_its_disk_is_drawn_at_every_frame() -> None:
+def test_a_job_elsewhere_or_one_that_waits_is_drawn_at_every_frame() -> None:
     clocks = Clocks()
     pace = clocks.pace()
     for _ in range(10):
-        clocks.run(0.05, own=0.02, others=0.01)
+        clocks.run(0.05, own=0.0039, others=0.01)
         assert pace.is_due()
+
+
+def test_frames_that_cost_much_are_drawn_less_often_beside_any_job() -> None:
+    clocks = Clocks()
+    pace = clocks.pace()
+    drawn: list[bool] = []
+    for frame in range(12):
+        clocks.run(0.05, own=0.015 if frame == 0 or drawn[-1] else 0.0, others=0.0)
+        drawn.append(pace.is_due())
+    # Fifteen milliseconds are below eight hundredths of 0.2 seconds, and above those of 0.15.
+    assert drawn == [False, False, False, True] * 3
 
 
 def test_a_busy_job_is_drawn_as_often_as_that_costs_it_little() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,12 +34,11 @@ class CompressedOutput:
 
     def writev(self, views: Sequence[memoryview]) -> None:
         """Compress the views and write what comes of it so far."""
-        self._write(list(self._compressor.add(views)))
+        self._write(self._compressor.add(views))
 
     def finish(self) -> None:
         """Write what the compressor still holds, with its checksum, and finish the output."""
-        for piece in self._compressor.end():
-            self._write([piece])
+        self._write(self._compressor.end())
         self._output.finish()
 
     def discard(self) -> None:
@@ -47,6 +46,6 @@ class CompressedOutput:
         self._compressor.stop()
         self._output.discard()
 
-    def _write(self, pieces: Sequence[bytes]) -> None:
-        if pieces:
-            self._output.writev([memoryview(piece) for piece in pieces])
+    def _write(self, pieces: Iterable[bytes | memoryview]) -> None:
+        for piece in pieces:
+            self._output.writev([memoryview(piece)])

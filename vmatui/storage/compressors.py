@@ -23,17 +23,17 @@ _LEVELS: Final = {
 class Compressor(Protocol):
     """One stream that is being compressed."""
 
-    def add(self, views: Sequence[memoryview]) -> Iterator[bytes]:
+    def add(self, views: Sequence[memoryview]) -> Iterator[bytes | memoryview]:
         """Take an extent, or what else belongs together, and yield compressed bytes that are ready.
 
-        To be iterated to its end.
+        To be iterated to its end; what it yields is there until the next is asked for.
 
         Raises:
             TargetError: the level needs more memory than there is.
         """
 
-    def end(self) -> Iterator[bytes]:
-        """Yield all compressed bytes that are left.
+    def end(self) -> Iterator[bytes | memoryview]:
+        """Yield all compressed bytes that are left, each until the next is asked for.
 
         Raises:
             TargetError: the level needs more memory than there is.

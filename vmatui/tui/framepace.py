@@ -1,7 +1,8 @@
 """How often a live map is drawn: as often as a screen should, unless that held the job up.
 
-Python runs one thread at a time. What the screen takes is lost to a job that works all the time,
-and costs nothing to one that waits for its disk.
+Python runs one thread at a time. What the screen takes is lost to a job that works all the time in
+the same process. One in another process shares but the processors and the memory, and one that
+waits for its disk not even those.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import Final
 
 FRAME: Final = 1 / 20
 """Seconds from one frame to the next."""
-_SHARE: Final = 0.02
-"""Of the time, what the screen may take from a busy job; drawing in the job's thread adds to it."""
+_SHARE: Final = 0.08
+"""Of a processor, what the screen may take: four milliseconds a frame."""
+_SHARE_BESIDE: Final = 0.02
+"""The same beside a busy job in this process; drawing in the job's thread adds to it."""
 _BUSY: Final = 0.5
 """Processors that the other threads use when the job is a busy one."""
 
@@ -40,7 +43,8 @@ class FramePace:
         """Whether drawing has not taken too much since the last frame; that frame begins now."""
         now = self._now()
         passed, own, whole = (new - old for new, old in zip(now, self._last, strict=True))
-        if own > _SHARE * passed and whole - own > _BUSY * passed:
+        is_beside = whole - own > _BUSY * passed
+        if own > (_SHARE_BESIDE if is_beside else _SHARE) * passed:
             return False
         self._last = now
         return True

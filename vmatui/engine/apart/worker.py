@@ -35,7 +35,7 @@ class Worker:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             self._process = subprocess.Popen(
-                [sys.executable, *_CHILD, str(theirs.fileno())],
+                [sys.executable or "", *_CHILD, str(theirs.fileno())],
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

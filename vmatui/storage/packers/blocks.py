@@ -7,25 +7,26 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+Block = TypeVar("Block")
 Packed = TypeVar("Packed")
 
 
-class Packing(Generic[Packed]):
+class Packing(Generic[Block, Packed]):
     """Packs blocks in several threads, and gives them in the order in which they came.
 
     Args:
         pack: Makes a block what it is in the file; runs in several threads at once.
         threads: How many pack.
+        most_pending: Blocks that may be pending when the surplus was taken.
     """
 
-    def __init__(self, pack: Callable[[bytearray], Packed], threads: int) -> None:
+    def __init__(self, pack: Callable[[Block], Packed], threads: int, *, most_pending: int) -> None:
         self._pack = pack
-        # One block more than threads waits to be written while all of them work.
-        self._most_pending = threads + 1
+        self._most_pending = most_pending
         self._pending: deque[Future[Packed]] = deque()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="vmatui-pack")
 
-    def submit(self, block: bytearray) -> None:
+    def submit(self, block: Block) -> None:
         """Have a block packed, which nobody may touch any more."""
         self._pending.append(self._pool.submit(self._pack, block))
 
@@ -64,7 +65,8 @@ class BlockPacker:
         head: bytes = b"",
         tail: bytes = b"",
     ) -> None:
-        self._packing = Packing(pack, threads)
+        # One block more than threads waits to be written while all of them work.
+        self._packing = Packing(pack, threads, most_pending=threads + 1)
         self._block_size = block_size
         self._head, self._tail = head, tail
         self._block = bytearray()
