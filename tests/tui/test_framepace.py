@@ -23,7 +23,7 @@ def test_a_job_elsewhere_or_one_that_waits_is_drawn_at_every_frame() -> None:
     clocks = Clocks()
     pace = clocks.pace()
     for _ in range(10):
-        clocks.run(0.05, own=0.0039, others=0.01)
+        clocks.run(0.05, own=0.0059, others=0.01)
         assert pace.is_due()
 
 
@@ -34,8 +34,8 @@ def test_frames_that_cost_much_are_drawn_less_often_beside_any_job() -> None:
     for frame in range(12):
         clocks.run(0.05, own=0.015 if frame == 0 or drawn[-1] else 0.0, others=0.0)
         drawn.append(pace.is_due())
-    # Fifteen milliseconds are below eight hundredths of 0.2 seconds, and above those of 0.15.
-    assert drawn == [False, False, False, True] * 3
+    # Fifteen milliseconds are below twelve hundredths of 0.15 seconds, and above those of 0.1.
+    assert drawn == [False, False, True] * 4
 
 
 def test_a_busy_job_is_drawn_as_often_as_that_costs_it_little() -> None:

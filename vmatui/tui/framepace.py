@@ -13,8 +13,8 @@ from typing import Final
 
 FRAME: Final = 1 / 20
 """Seconds from one frame to the next."""
-_SHARE: Final = 0.08
-"""Of a processor, what the screen may take: four milliseconds a frame."""
+_SHARE: Final = 0.12
+"""Of a processor, what the screen may take: six milliseconds a frame."""
 _SHARE_BESIDE: Final = 0.02
 """The same beside a busy job in this process; drawing in the job's thread adds to it."""
 _BUSY: Final = 0.5
