@@ -53,7 +53,7 @@ class Job:
 class JobScreen(Screen[None]):
     """A screen that runs jobs and hears of them; leaving it stops them."""
 
-    BLANK = True
+    BLANK = True  # its ground is drawn with less work than a widget's
 
     def __init__(self) -> None:
         super().__init__()
