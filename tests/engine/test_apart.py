@@ -28,7 +28,9 @@ from vmatui.errors import CancelledError, SourceError, TargetError, VmaError
 from vmatui.format.codes import Severity
 
 _PATIENCE = 30.0
-_FAULTS = ("extent-checksum", "duplicate-cluster", "short-extent", "extent-uuid", "missing-blocks")
+_FAULTS = sorted(
+    set(DAMAGED) - {"header-checksum", "header-blobs", "duplicate-name", "unsafe-name"}
+)
 
 
 @pytest.fixture
