@@ -55,3 +55,13 @@ def test_a_cheap_frame_is_drawn_beside_a_busy_job() -> None:
     for _ in range(10):
         clocks.run(0.05, own=0.0008, others=0.05)
         assert pace.is_due()
+
+
+def test_a_screen_that_is_busy_otherwise_is_drawn_all_the_same() -> None:
+    clocks = Clocks()
+    pace = clocks.pace()
+    drawn: list[bool] = []
+    for _ in range(8):
+        clocks.run(0.06, own=0.06, others=0.0)
+        drawn.append(pace.is_due())
+    assert drawn == [False, False, False, True] * 2

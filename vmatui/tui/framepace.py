@@ -17,6 +17,8 @@ _SHARE: Final = 0.12
 """Of a processor, what the screen may take: six milliseconds a frame."""
 _SHARE_BESIDE: Final = 0.02
 """The same beside a busy job in this process; drawing in the job's thread adds to it."""
+_LONGEST: Final = 0.2
+"""Seconds from a frame to the next, whatever else the screen is busy with, but for such a job."""
 _BUSY: Final = 0.5
 """Processors that the other threads use when the job is a busy one."""
 
@@ -43,11 +45,13 @@ class FramePace:
         """Whether drawing has not taken too much since the last frame; that frame begins now."""
         now = self._now()
         passed, own, whole = (new - old for new, old in zip(now, self._last, strict=True))
-        is_beside = whole - own > _BUSY * passed
-        if own > (_SHARE_BESIDE if is_beside else _SHARE) * passed:
-            return False
-        self._last = now
-        return True
+        if whole - own > _BUSY * passed:
+            is_due = own <= _SHARE_BESIDE * passed
+        else:
+            is_due = own <= _SHARE * passed or passed >= _LONGEST
+        if is_due:
+            self._last = now
+        return is_due
 
     def _now(self) -> tuple[float, ...]:
         return tuple(clock() for clock in self._clocks)
