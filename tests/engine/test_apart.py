@@ -156,43 +156,30 @@ def test_a_pause_reaches_the_other_process_and_ends(archive: Path, worker: Worke
     _beside(run, go_on)
 
 
-def test_a_process_that_is_killed_is_told_of(archive: Path, worker: Worker) -> None:
+def _signal_a_restore(archive: Path, worker: Worker, number: int) -> None:
+    """Send a signal to the process of a restore that is paused."""
     facts, limiter = look_into(archive), Limiter()
     folder = archive.parent / "out"
-    plan = plan_restore(facts.header, folder=folder)
+    errand = Restoring(facts, plan_restore(facts.header, folder=folder))
     limiter.is_paused = True
 
-    def kill() -> None:
+    def send() -> None:
         _until(lambda: bool(list(folder.glob("*"))))
-        os.kill(worker.pid, signal.SIGKILL)
+        os.kill(worker.pid, number)
 
+    picture = Picture(facts.header.devices)
+    _beside(lambda: worker.do(errand, picture, _desk(limiter=limiter)), send)
+
+
+def test_a_process_that_is_killed_is_told_of(archive: Path, worker: Worker) -> None:
     with pytest.raises(VmaError, match=r"process .* was killed: see whether .* memory"):
-        _beside(
-            lambda: worker.do(
-                Restoring(facts, plan), Picture(facts.header.devices), _desk(limiter=limiter)
-            ),
-            kill,
-        )
+        _signal_a_restore(archive, worker, signal.SIGKILL)
 
 
 def test_a_polite_signal_stops_it_and_nothing_is_left(archive: Path, worker: Worker) -> None:
-    facts, limiter = look_into(archive), Limiter()
-    folder = archive.parent / "out"
-    plan = plan_restore(facts.header, folder=folder)
-    limiter.is_paused = True
-
-    def end() -> None:
-        _until(lambda: bool(list(folder.glob("*"))))
-        os.kill(worker.pid, signal.SIGTERM)
-
     with pytest.raises(CancelledError):
-        _beside(
-            lambda: worker.do(
-                Restoring(facts, plan), Picture(facts.header.devices), _desk(limiter=limiter)
-            ),
-            end,
-        )
-    assert not list(folder.glob("*.raw"))
+        _signal_a_restore(archive, worker, signal.SIGTERM)
+    assert not list((archive.parent / "out").glob("*.raw"))
 
 
 def test_it_does_not_outlive_who_wants_it() -> None:

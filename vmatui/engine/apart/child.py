@@ -19,7 +19,6 @@ from vmatui.engine.apart.relay import Relay
 from vmatui.engine.apart.wire import Broke, Orders, Raised, Returned
 from vmatui.engine.indexing.scout import Scout
 from vmatui.engine.limit import Limiter
-from vmatui.engine.progress import Progress
 from vmatui.errors import VmaError
 
 
@@ -36,7 +35,7 @@ class _Office:
     def do(self, errand: Errand[object]) -> Returned | Raised | Broke:
         """Do an errand."""
         scout = Scout(errand.facts.header.devices)
-        desk = Desk((self._relay, scout), self.limiter, self._report, self.cancel)
+        desk = Desk((self._relay, scout), self.limiter, self.send, self.cancel)
         try:
             return Returned(errand.run(desk), scout)
         except VmaError as error:
@@ -71,9 +70,6 @@ class _Office:
             self.limiter.rate, self.limiter.is_paused = orders.rate, orders.is_paused
             if orders.is_cancelled:
                 self.cancel.set()
-
-    def _report(self, progress: Progress) -> None:
-        self.send(progress)
 
 
 def main(descriptor: int) -> None:
