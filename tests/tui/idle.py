@@ -26,8 +26,11 @@ async def wait_for_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
 def _draw() -> None:
     """Draw what has changed, on the screen and on those that are seen behind it."""
     app = active_app.get()
-    for screen in (*app._background_screens, app.screen):
-        screen._on_timer_update()
+    for screen in app._background_screens:
+        # To be painted anew is what such a screen asks of itself, each time it was drawn.
+        if screen._layout_required or screen._scroll_required or screen._dirty_widgets:
+            screen._on_timer_update()
+    app.screen._on_timer_update()
 
 
 def _is_busy() -> bool:

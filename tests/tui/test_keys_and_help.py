@@ -9,13 +9,14 @@ from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, HelpPanel, Markdown, OptionList, TabbedContent
+from textual.widgets import HelpPanel, Markdown, OptionList, TabbedContent
 
 import vmatui.tui
 from tests.damage import sound
 from tests.tui.driving import drive, press, settle, wait_for
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
+from vmatui.tui.widgets.keyfooter import KeyFooter
 
 
 def _classes() -> list[type[Widget]]:
@@ -98,7 +99,7 @@ def test_the_footer_shows_only_what_can_be_done(archive: Path) -> None:
         shown = {each.binding.description for each in active if each.binding.show}
         assert {"Verify", "Restore", "Back"} <= shown
         assert "Stop" not in shown
-        assert pilot.app.screen.query(Footer)
+        assert pilot.app.screen.query(KeyFooter)
 
     drive(VmaApp(archive), steps)
 

@@ -86,7 +86,7 @@ The block devices of this machine, those that suit first: as large as the disk o
                 id="picker-title",
             )
             yield CandidateTable(_COLUMNS, empty="\nThis machine shows no block device.")
-            yield KeyFooter(show_command_palette=False)
+            yield KeyFooter(has_palette=False)
 
     def on_mount(self) -> None:
         """Show the block devices."""
