@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
-from textual.content import Content
+from rich.segment import Segment
 from textual.geometry import Size
-from textual.style import Style
+from textual.strip import Strip
 from textual.widget import Widget
 
 from vmatui.drawing.fields import Field
 from vmatui.drawing.legend import Entry, entries
-from vmatui.tui.widgets.palette import palette_of
-from vmatui.tui.widgets.styles import MUTED
+from vmatui.tui.widgets.palette import Palette, palette_of
 from vmatui.tui.wording import count_text, shown
 
 _GAP: Final = "   "
@@ -24,8 +23,13 @@ _MOST_NAME: Final = 30
 class Legend(Widget):
     """What the map's glyphs mean, and how many units of the shown field each stands for."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"legend--none", "legend--number"}
     DEFAULT_CSS = """
-    Legend { height: auto; }
+    Legend {
+        height: auto;
+        .legend--none { color: $foreground 60%; }
+        .legend--number { text-style: bold; }
+    }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -33,6 +37,8 @@ class Legend(Widget):
         self._field: Field | None = None
         self._version = 0
         self._polls = 0
+        self._drawn: dict[int, list[Strip]] = {}
+        """The lines of what was counted last, by width."""
 
     def show(self, field: Field | None) -> None:
         """Count for a field.
@@ -45,6 +51,7 @@ class Legend(Widget):
         if field:
             field.update()
             self._version = field.version
+        self._drawn.clear()
         self.refresh(layout=True)
 
     def poll(self, *, is_last: bool = False) -> None:
@@ -59,36 +66,46 @@ class Legend(Widget):
         self._field.update()
         if self._field.version != self._version:
             self._version = self._field.version
-            needs_layout = len(self._lines(self.size.width)) != self.size.height
-            self.refresh(layout=needs_layout)
+            self._drawn.clear()
+            self.refresh(layout=len(self._lines(self.size.width)) != self.size.height)
+
+    def notify_style_update(self) -> None:
+        """Draw anew in the styles that there are now."""
+        super().notify_style_update()
+        self._drawn.clear()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many lines the legend needs."""
         return max(len(self._lines(width)), 1)
 
-    def render(self) -> Content:
-        """Draw the legend."""
-        return Content("\n").join(self._lines(self.size.width))
+    def render_line(self, y: int) -> Strip:
+        """Draw a line."""
+        width, lines = self.size.width, self._lines(self.size.width)
+        line = lines[y] if y < len(lines) else Strip([])
+        return line.adjust_cell_length(width, self.rich_style)
 
-    def _lines(self, width: int) -> list[Content]:
+    def _lines(self, width: int) -> list[Strip]:
         """Return the entries in lines, none of them broken."""
-        lines: list[Content] = []
-        for entry in entries(self._field) if self._field else ():
-            text = self._entry(entry)
-            if lines and len(lines[-1]) + len(_GAP) + len(text) <= width:
-                lines[-1] += _GAP + text
-            else:
-                lines.append(text)
-        return lines
+        if width not in self._drawn:
+            palette = palette_of(self)
+            gap = Strip([Segment(_GAP, self.rich_style)])
+            lines: list[Strip] = []
+            for entry in entries(self._field) if self._field else ():
+                strip = Strip(self._entry(entry, palette))
+                if lines and sum(each.cell_length for each in (lines[-1], gap, strip)) <= width:
+                    lines[-1] = Strip.join([lines[-1], gap, strip])
+                else:
+                    lines.append(strip)
+            self._drawn[width] = lines
+        return self._drawn[width]
 
-    def _entry(self, entry: Entry) -> Content:
-        palette = palette_of(self)
+    def _entry(self, entry: Entry, palette: Palette) -> list[Segment]:
+        base = self.rich_style
         swatch = [
-            (palette.glyphs[shade], Style.from_rich_style(palette.styles[shade]))
-            for shade in entry.shades
+            Segment(palette.glyphs[each], base + palette.styles[each]) for each in entry.shades
         ]
         words = f" {shown(entry.words[:_MOST_NAME])}"
         if entry.number is None:
-            return Content.assemble(*swatch, words)
-        number = (count_text(entry.number), "bold" if entry.number else MUTED)
-        return Content.assemble(*swatch, f"{words} ", number)
+            return [*swatch, Segment(words, base)]
+        style = self.get_component_rich_style(f"legend--{'number' if entry.number else 'none'}")
+        return [*swatch, Segment(f"{words} ", base), Segment(count_text(entry.number), style)]
