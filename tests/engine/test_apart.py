@@ -14,18 +14,36 @@ import pytest
 
 from tests.damage import DAMAGED, sound
 from tests.engine.test_indexcache import drawn
+from tests.engine.test_provenance import DOUBTING, LACKING, states
+from tests.engine.test_provenance import drawn as drawn_salvage
 from vmatui.engine.apart.broken import BrokenError, fault_of
-from vmatui.engine.apart.errand import Desk, Restoring, Verifying
+from vmatui.engine.apart.errand import (
+    Comparing,
+    Creating,
+    Desk,
+    Restoring,
+    Salvaging,
+    Verifying,
+)
 from vmatui.engine.apart.hands import Hands, carry_out
+from vmatui.engine.apart.relay import Relay
 from vmatui.engine.apart.worker import Worker
-from vmatui.engine.archivefacts import ArchiveFacts, look_into
+from vmatui.engine.archivefacts import ArchiveFacts, look_into, reopen
 from vmatui.engine.checking.report import VerifyReport
+from vmatui.engine.checking.verify import verify
+from vmatui.engine.comparing.compareplan import plan_check
+from vmatui.engine.creating.createplan import DiskSource, plan_create
+from vmatui.engine.indexing.clustermap import DIFFERS
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import Progress, ProgressFunction, ignore
 from vmatui.engine.restoring.plan import plan_restore
+from vmatui.engine.restoring.restore import restore
+from vmatui.engine.salvaging.copies import best_copy, opened_copies
+from vmatui.engine.salvaging.salvageplan import plan_salvage
 from vmatui.errors import CancelledError, SourceError, TargetError, VmaError
 from vmatui.format.codes import Severity
+from vmatui.format.layout import CLUSTER_SIZE
 
 _PATIENCE = 30.0
 _FAULTS = sorted(
@@ -52,7 +70,7 @@ def _desk(
     limiter: Limiter | None = None,
     cancel: threading.Event | None = None,
 ) -> Desk:
-    return Desk((), limiter or Limiter(), progress, cancel or threading.Event())
+    return Desk(limiter or Limiter(), progress, cancel or threading.Event())
 
 
 def _drawn(picture: Picture) -> list[object]:
@@ -62,11 +80,12 @@ def _drawn(picture: Picture) -> list[object]:
 
 
 def _verified(facts: ArchiveFacts, worker: Worker | None) -> tuple[VerifyReport, list[object]]:
-    picture, errand = Picture(facts.header.devices), Verifying(facts)
+    picture = Picture(facts.header.devices)
     if worker is None:
-        report = errand.run(_desk()._replace(visitors=picture.visitors))
+        with reopen(facts) as opened:
+            report = verify(opened, visitors=picture.visitors)
     else:
-        report = worker.do(errand, picture, _desk())
+        report = worker.do(Verifying(facts), picture, _desk())
     return report, _drawn(picture)
 
 
@@ -108,6 +127,60 @@ def test_another_archive_in_its_place_is_the_same_error(archive: Path, worker: W
     archive.write_bytes(b"VMA\0" + bytes(20_000))
     with pytest.raises(SourceError):
         worker.do(Verifying(facts), Picture(facts.header.devices), _desk())
+
+
+def test_a_comparison_is_drawn_as_it_finds(archive: Path, worker: Worker) -> None:
+    facts = look_into(archive)
+    plan = plan_restore(facts.header, folder=archive.parent / "out")
+    with reopen(facts) as opened:
+        restored = restore(opened, plan)
+    disk = archive.parent / "out" / "disk-drive-scsi0.raw"
+    data = bytearray(disk.read_bytes())
+    data[70_000] ^= 1
+    disk.write_bytes(data)
+    picture = Picture(facts.header.devices)
+    report = worker.do(Comparing(facts, plan_check(plan, restored)), picture, _desk())
+    assert [each.is_equal for each in report.devices].count(False) == 1
+    for dev_id, device_map in picture.map.devices.items():
+        assert set(device_map.checked[: device_map.device.clusters]) == {1}
+        differing = [n for n, state in enumerate(device_map.states) if state & DIFFERS]
+        assert differing == ([1] if dev_id == 1 else [])
+
+
+def test_a_new_archive_is_drawn_as_it_reads_afterwards(tmp_path: Path, worker: Worker) -> None:
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(bytes(CLUSTER_SIZE) + os.urandom(5 * CLUSTER_SIZE) + b"end")
+    plan = plan_create(tmp_path / "new.vma", [DiskSource(disk), DiskSource(disk)])
+    picture = Picture([each.device for each in plan.disks])
+    report = worker.do(Creating(plan), picture, _desk())
+    assert report.written == (tmp_path / "new.vma").stat().st_size
+    _, read = _verified(look_into(tmp_path / "new.vma"), None)
+    picture.map.finish()
+    assert drawn(picture) == read[:-1]
+
+
+def test_a_salvage_of_two_copies_is_drawn_and_tells_where_all_came_from(
+    tmp_path: Path, worker: Worker
+) -> None:
+    copies = [tmp_path / "a.vma", tmp_path / "b.vma"]
+    for path, data in zip(copies, (LACKING, DOUBTING), strict=True):
+        path.write_bytes(data)
+    direct, states_there = drawn_salvage(tmp_path / "here", LACKING, DOUBTING)
+    with opened_copies(copies) as opened:
+        header = best_copy(opened).archive.header
+        target = plan_restore(header, folder=tmp_path / "there", resumable=False)
+        plan = plan_salvage(target, opened)
+    picture = Picture(header.devices)
+    report = worker.do(Salvaging(header, plan), picture, _desk())
+    assert report.devices == direct.devices
+    assert states(picture.map) == states(states_there)
+    for device in report.devices:
+        last = device.clusters - 1
+        asked = device.dev_id, 0, last
+        assert report.provenance.counts(*asked) == direct.provenance.counts(*asked)
+        assert sum(report.provenance.counts(*asked)) == device.sound + device.doubtful
+    for one, other in zip(direct.outputs, report.outputs, strict=True):
+        assert Path(one.place).read_bytes() == Path(other.place).read_bytes()
 
 
 def _beside(run: Callable[[], object], act: Callable[[], None]) -> None:
@@ -196,7 +269,7 @@ class Faulty(NamedTuple):
 
     facts: ArchiveFacts
 
-    def run(self, desk: Desk) -> object:
+    def run(self, desk: Desk, relay: Relay) -> object:
         raise ZeroDivisionError("by nought")
 
 
@@ -205,7 +278,7 @@ class Unsendable(NamedTuple):
 
     facts: ArchiveFacts
 
-    def run(self, desk: Desk) -> object:
+    def run(self, desk: Desk, relay: Relay) -> object:
         return threading.Lock()
 
 

@@ -113,7 +113,11 @@ def test_every_difference_is_painted_on_the_map(folder: Path) -> None:
     with opened(SOUND) as archive:
         cells = ClusterMap(archive.header.devices)
         plan = plan_compare(archive.header, folder=folder)
-        compare(archive, plan, visitors=[cells], on_difference=cells.mark_difference)
+
+        def paint(dev_id: int, cluster: int, _blocks: int) -> None:
+            cells.mark_difference(dev_id, cluster)
+
+        compare(archive, plan, visitors=[cells], on_difference=paint)
     states = cells.devices[1].states
     assert [n for n, state in enumerate(states) if state & clustermap.DIFFERS] == [0, 7]
     assert states[0] & clustermap.LEVEL == 17

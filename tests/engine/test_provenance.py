@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from vmatui.engine.salvaging.salvage import salvage
 from vmatui.engine.salvaging.salvagelines import salvage_lines
 from vmatui.engine.salvaging.salvageplan import plan_salvage
 from vmatui.engine.salvaging.salvagereport import SalvageReport
+from vmatui.format.extent import SlotRun
 
 MAGIC, MASK = 0, 41
 LACKING = with_flips({1: [MASK], 3: [MAGIC]})
@@ -34,7 +36,12 @@ def drawn(folder: Path, *copies: bytes) -> tuple[SalvageReport, ClusterMap]:
         header = looked_at[0].archive.header
         picture = ClusterMap(header.devices)
         plan = plan_salvage(plan_restore(header, folder=folder, resumable=False), looked_at)
-        report = salvage(looked_at, plan, visitors=[picture], cluster_map=picture)
+
+        def take(runs: Iterable[SlotRun], doubtful: Iterable[int]) -> None:
+            picture.mark(runs)
+            picture.doubt(doubtful)
+
+        report = salvage(looked_at, plan, visitors=[picture], on_taken=take)
     return report, picture
 
 

@@ -20,14 +20,13 @@ from vmatui.engine.archive import open_archive
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.creating.create import CreatedDevice, CreateReport
 from vmatui.engine.creating.createplan import CreatePlan, plan_create
-from vmatui.engine.indexing.clustermap import LEVEL, UNSEEN, ZERO, DeviceMap
+from vmatui.engine.indexing.picture import Picture
 from vmatui.errors import CancelledError, TargetError
-from vmatui.format import layout
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui import draft
-from vmatui.tui.births import Birth
 from vmatui.tui.jobs import JobFunction
 from vmatui.tui.screens import creating, machinedisks
+from vmatui.tui.widgets.intakes import IntakeTable
 
 _GIB = 1 << 30
 _CTIME = 1_795_388_469
@@ -106,8 +105,10 @@ async def the_created(pilot: Pilot[None]) -> None:
     await _start(pilot, job, 10_000)
     screen = pilot.app.screen
     assert isinstance(screen, creating.CreatingScreen)
+    zeros = screen.query_one(IntakeTable).zero_so_far
     devices = tuple(
-        CreatedDevice(disk.device, disk.device.clusters, 0, 0) for disk in screen.plan.disks
+        CreatedDevice(disk.device, disk.device.clusters, 0, zeros(disk.device.dev_id))
+        for disk in screen.plan.disks
     )
     job.end(CreateReport(screen.plan, devices, 46, 24_117_248, 812_000))
     await settle(pilot)
@@ -142,24 +143,15 @@ async def _fill(pilot: Pilot[None]) -> None:
 async def _start(pilot: Pilot[None], job: SteppedJob, stop_at: int) -> None:
     """Begin with a job that writes nothing and has come to an extent."""
 
-    def make(_plan: CreatePlan, birth: Birth) -> JobFunction:
+    def make(_plan: CreatePlan, picture: Picture) -> JobFunction:
         with open_archive(Path("dump", SOUND)) as opened, suppress(CancelledError):
-            verify(opened, visitors=(birth.picture.map, Halt(stop_at)))
-        for dev_id, device_map in birth.picture.map.devices.items():
-            birth.zero_bytes[dev_id] = _zeros(device_map)
+            verify(opened, visitors=(picture.map, Halt(stop_at)))
         return job()
 
     with _same_time(), patch.object(creating, "creating", make):
         await _fill(pilot)
         await press(pilot, "ctrl+r")
         await pilot.press("enter")
-
-
-def _zeros(device_map: DeviceMap) -> int:
-    """Return the bytes of a device that its map shows as zero."""
-    levels = [state & LEVEL for state in device_map.states]
-    blocks = sum(ZERO + layout.BLOCKS_PER_CLUSTER - level for level in levels if level != UNSEEN)
-    return blocks * layout.BLOCK_SIZE
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def test_every_disk_and_the_whole_have_a_bar_and_zeros_are_counted(folder: Path)
 
     async def steps(pilot: Pilot[None]) -> None:
         screen = await _started(pilot, job)
-        screen._birth.zero_bytes[1] = 3 * CLUSTER
+        screen._picture.map.mark([(1 << 32, 3)])
         job.report(2500, 10_000, 6, 10)
         await wait_for(pilot, lambda: "25 %" in _bar(screen))
         _, first, second = _table(screen)[:3]
@@ -89,7 +89,7 @@ def test_the_map_shows_clusters_as_they_are_stored(folder: Path) -> None:
         screen = await _started(pilot, SteppedJob())
         heat_map = screen.query_one(HeatMap)
         assert heat_map.has_focus
-        screen._birth.picture.map.mark([(0xFFFF << 48 | 1 << 32 | 4, 1)])
+        screen._picture.map.mark([(0xFFFF << 48 | 1 << 32 | 4, 1)])
         await wait_for(pilot, lambda: any(g in "".join(lines(heat_map)) for g in "░▒▓█"))
 
     drive(VmaApp(folder), steps)
@@ -100,9 +100,7 @@ def test_a_real_create_draws_every_cluster_and_says_what_was_stored(folder: Path
         await _ask(pilot)
         await press(pilot, "y")
         screen = _screen(pilot)
-        for device_map, stored in zip(
-            screen._birth.picture.map.devices.values(), (2, 1), strict=True
-        ):
+        for device_map, stored in zip(screen._picture.map.devices.values(), (2, 1), strict=True):
             levels = [state & LEVEL for state in device_map.states]
             assert [level > ZERO for level in levels].count(True) == stored
             assert 0 not in levels

@@ -1,4 +1,4 @@
-"""The jobs of a salvage in the UI: a look at what would come back, and the salvage itself."""
+"""What a salvage is offered by in the UI: a look at what would come back."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.restoring.plan import plan_restore
 from vmatui.engine.salvaging.copies import best_copy, opened_copies
-from vmatui.engine.salvaging.salvage import salvage
 from vmatui.engine.salvaging.salvageplan import SalvagePlan, plan_salvage
 from vmatui.engine.salvaging.salvagepreview import SalvagePreview, preview_salvage
-from vmatui.engine.salvaging.salvagereport import SalvageReport
-from vmatui.errors import SourceError
 from vmatui.format.header import Header
 from vmatui.tui.jobs import JobFunction
 
@@ -45,31 +41,5 @@ def offering(copies: Sequence[Path], folder: Path) -> JobFunction:
             preview = preview_salvage(opened, progress=progress, cancel=cancel)
             plan = plan_salvage(target, opened, preview=preview)
         return SalvageOffer(header, preview, plan)
-
-    return run
-
-
-def salvaging(offer: SalvageOffer, picture: Picture) -> JobFunction:
-    """Return the job that salvages as offered.
-
-    Args:
-        offer: Agreed to, its plan without problems.
-        picture: Is drawn while the first copy is read.
-    """
-
-    def run(progress: ProgressFunction, cancel: threading.Event) -> SalvageReport:
-        with opened_copies(offer.plan.copies, cancel) as opened:
-            if best_copy(opened).archive.header != offer.header:
-                raise SourceError(
-                    f"{offer.plan.copies[0]} has changed since it was looked at: begin anew"
-                )
-            return salvage(
-                opened,
-                offer.plan,
-                visitors=picture.visitors,
-                cluster_map=picture.map,
-                progress=progress,
-                cancel=cancel,
-            )
 
     return run

@@ -9,15 +9,22 @@ from typing import Final
 from vmatui.drawing.cells import levels_of
 from vmatui.drawing.order import order_of
 from vmatui.drawing.overlay import archive_regions
-from vmatui.engine.apart.errand import Desk, Restoring, Verifying
+from vmatui.engine.apart.errand import (
+    Comparing,
+    Creating,
+    Desk,
+    Restoring,
+    Salvaging,
+    Verifying,
+)
 from vmatui.engine.apart.hands import Hands, carry_out
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.checking.report import VerifyReport
 from vmatui.engine.checking.verify import verify
-from vmatui.engine.comparing.compare import compare
 from vmatui.engine.comparing.compareplan import plan_check
 from vmatui.engine.comparing.comparison import CompareReport
-from vmatui.engine.indexing.clustermap import CheckedClusters
+from vmatui.engine.creating.create import CreateReport
+from vmatui.engine.creating.createplan import CreatePlan
 from vmatui.engine.indexing.indexbytes import KeptIndex
 from vmatui.engine.indexing.indexcache import IndexCache
 from vmatui.engine.indexing.picture import Picture
@@ -26,8 +33,10 @@ from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import ProgressFunction
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.restore import RestoreReport
+from vmatui.engine.salvaging.salvagereport import SalvageReport
 from vmatui.storage.cachefolder import cache_folder
 from vmatui.tui.jobs import JobFunction
+from vmatui.tui.salvages import SalvageOffer
 
 HANDS: Final = Hands()
 """Whatever is long is done by them, so that drawing does not hold it up."""
@@ -54,7 +63,7 @@ def walk(facts: ArchiveFacts, picture: Picture, *, quick: bool) -> JobFunction:
                     cancel=cancel,
                 )
             else:
-                desk = Desk((), Limiter(), progress, cancel)
+                desk = Desk(Limiter(), progress, cancel)
                 report = carry_out(Verifying(facts), picture, desk, HANDS)
             cache.keep(picture, report)
             return report
@@ -99,17 +108,8 @@ def reading_back(
     """
 
     def run(progress: ProgressFunction, cancel: threading.Event) -> CompareReport:
-        with reopen(facts) as archive:
-            compare_plan = plan_check(plan, report)
-            dev_ids = [each.device.dev_id for each in compare_plan.devices]
-            return compare(
-                archive,
-                compare_plan,
-                visitors=[CheckedClusters(picture.map, dev_ids)],
-                on_difference=picture.map.mark_difference,
-                progress=progress,
-                cancel=cancel,
-            )
+        desk = Desk(Limiter(), progress, cancel)
+        return carry_out(Comparing(facts, plan_check(plan, report)), picture, desk, HANDS)
 
     return run
 
@@ -127,8 +127,38 @@ def restoring(
     """
 
     def run(progress: ProgressFunction, cancel: threading.Event) -> RestoreReport:
-        desk = Desk((), limiter, progress, cancel)
+        desk = Desk(limiter, progress, cancel)
         return carry_out(Restoring(facts, plan), picture, desk, HANDS)
+
+    return run
+
+
+def creating(plan: CreatePlan, picture: Picture) -> JobFunction:
+    """Return the job that creates an archive as planned.
+
+    Args:
+        plan: Without problems.
+        picture: Is drawn while the archive is written.
+    """
+
+    def run(progress: ProgressFunction, cancel: threading.Event) -> CreateReport:
+        desk = Desk(Limiter(), progress, cancel)
+        return carry_out(Creating(plan), picture, desk, HANDS)
+
+    return run
+
+
+def salvaging(offer: SalvageOffer, picture: Picture) -> JobFunction:
+    """Return the job that salvages as offered.
+
+    Args:
+        offer: Agreed to, its plan without problems.
+        picture: Is drawn while the copies are read.
+    """
+
+    def run(progress: ProgressFunction, cancel: threading.Event) -> SalvageReport:
+        desk = Desk(Limiter(), progress, cancel)
+        return carry_out(Salvaging(offer.header, offer.plan), picture, desk, HANDS)
 
     return run
 

@@ -17,7 +17,6 @@ from vmatui.engine.apart.broken import fault_of
 from vmatui.engine.apart.errand import Desk, Errand
 from vmatui.engine.apart.relay import Relay
 from vmatui.engine.apart.wire import Broke, Orders, Raised, Returned
-from vmatui.engine.indexing.scout import Scout
 from vmatui.engine.limit import Limiter
 from vmatui.errors import VmaError
 
@@ -34,10 +33,9 @@ class _Office:
 
     def do(self, errand: Errand[object]) -> Returned | Raised | Broke:
         """Do an errand."""
-        scout = Scout(errand.facts.header.devices)
-        desk = Desk((self._relay, scout), self.limiter, self.send, self.cancel)
+        desk = Desk(self.limiter, self.send, self.cancel)
         try:
-            return Returned(errand.run(desk), scout)
+            return Returned(errand.run(desk, self._relay))
         except VmaError as error:
             return Raised(error)
         except Exception as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from vmatui.engine.apart.errand import Desk, Errand
+from vmatui.engine.apart.relay import Relay
+from vmatui.engine.apart.strokes import Stroke
 from vmatui.engine.indexing.picture import Picture
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def carry_out(errand: Errand[Report], picture: Picture, desk: Desk, hands: Hands
     Args:
         errand: What to do.
         picture: Is drawn meanwhile.
-        desk: All but its visitors counts.
+        desk: Says what the user wants, and hears of the progress.
         hands: Gives the process.
 
     Raises:
@@ -48,11 +50,19 @@ def carry_out(errand: Errand[Report], picture: Picture, desk: Desk, hands: Hands
     """
     worker = hands.take()
     if worker is None:
-        return errand.run(desk._replace(visitors=picture.visitors))
+        return _done_here(errand, picture, desk)
     try:
         return worker.do(errand, picture, desk)
     finally:
         worker.close()
+
+
+def _done_here(errand: Errand[Report], picture: Picture, desk: Desk) -> Report:
+    def draw(batch: list[Stroke]) -> None:
+        for stroke in batch:
+            stroke.draw(picture)
+
+    return errand.run(desk, Relay(draw, interval=0))
 
 
 def _started() -> Worker | None:

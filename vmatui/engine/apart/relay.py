@@ -1,75 +1,48 @@
-"""Tells another process what a walk finds, so that the picture of it grows there.
-
-Of an extent that is as it should be goes what the picture takes of it, a few numbers; of any other
-goes all but its payload.
-"""
+"""Tells what a job finds to whom draws it, in this process or in another one."""
 
 from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Final
 
-from vmatui.engine.indexing.picture import Picture
+from vmatui.engine.apart.strokes import Checked, Differing, End, Odd, Sound, Stroke, Taken
+from vmatui.engine.indexing.scout import Scout
 from vmatui.engine.walking.found import Extent
-from vmatui.engine.walking.visitor import HeaderVisitor, Rejected
-from vmatui.format.extent import SlotRun
+from vmatui.engine.walking.newextents import NewExtent
+from vmatui.engine.walking.visitor import HeaderVisitor, Rejected, Visitor
+from vmatui.format.extent import SlotRun, cluster_runs, slot_runs
+from vmatui.format.header import Device
+from vmatui.format.layout import BLOCK_SIZE, EXTENT_HEADER_SIZE
 
 _INTERVAL: Final = 0.04
 """Seconds from one batch to the next: a screen draws no more often."""
 _MOST: Final = 256
-"""Extents in a batch."""
+"""Strokes in a batch."""
 
 
-class Sound(NamedTuple):
-    """An extent that is as it should be."""
-
-    number: int
-    offset: int
-    blocks: int
-    runs: tuple[SlotRun, ...]
-    clusters: tuple[tuple[int, int], ...]
-
-
-class Odd(NamedTuple):
-    """Any other extent."""
-
-    extent: Extent
-    rejected: Rejected
-
-
-class End(NamedTuple):
-    """The walk has reached the end of the archive."""
-
-
-Batch = list[Sound | Odd | End]
-
-
-class Relay(HeaderVisitor):
-    """Sends what a picture takes in.
+class Relay:
+    """Gathers strokes into batches.
 
     Args:
-        send: Takes a batch to the other process.
+        send: Takes a batch.
+        interval: Seconds from one batch to the next.
     """
 
-    def __init__(self, send: Callable[[Batch], None]) -> None:
+    def __init__(self, send: Callable[[list[Stroke]], None], interval: float = _INTERVAL) -> None:
         self._send = send
-        self._batch: Batch = []
+        self._interval = interval
+        self._batch: list[Stroke] = []
         self._due = 0.0
 
-    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """Keep an extent for the next batch, and send that if it is time to."""
-        self._batch.append(_told(extent, rejected))
+    def put(self, stroke: Stroke) -> None:
+        """Keep a stroke for the next batch, and send that if it is time to."""
+        self._batch.append(stroke)
         now = time.monotonic()
         if now >= self._due or len(self._batch) >= _MOST:
-            self._due = now + _INTERVAL
+            self._due = now + self._interval
             self.flush()
-
-    def finish(self) -> None:
-        """Say so, with what is left."""
-        self._batch.append(End())
-        self.flush()
 
     def flush(self) -> None:
         """Send what was kept."""
@@ -78,19 +51,86 @@ class Relay(HeaderVisitor):
             self._send(batch)
 
 
-def draw(batch: Batch, picture: Picture) -> None:
-    """Take a batch into a picture, as if the picture had seen its extents."""
-    for each in batch:
-        match each:
-            case Sound():
-                picture.map.mark(each.runs)
-                picture.extents.add(each.offset, each.runs, each.blocks, is_sound=True)
-                picture.placement.add(each.number, each.clusters)
-            case Odd(extent, rejected):
-                for visitor in (picture.map, picture.extents, picture.placement):
-                    visitor.see_extent(extent, rejected)
-            case End():
-                picture.map.finish()
+def walked(relay: Relay, devices: Iterable[Device]) -> tuple[Visitor, Visitor]:
+    """Return visitors of a walk that have its archive drawn.
+
+    Args:
+        relay: Is told.
+        devices: Of the archive.
+    """
+    scout = Scout(devices)
+    return _Walked(relay, scout), scout
+
+
+class _Walked(HeaderVisitor):
+    def __init__(self, relay: Relay, scout: Scout) -> None:
+        self._relay = relay
+        self._scout = scout
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        self._relay.put(_told(extent, rejected))
+
+    def finish(self) -> None:
+        self._relay.put(End(self._scout))
+
+
+class Compared(HeaderVisitor):
+    """A visitor of a comparison's walk that has it drawn what is compared.
+
+    Args:
+        relay: Is told.
+        dev_ids: The devices that are compared.
+    """
+
+    def __init__(self, relay: Relay, dev_ids: Iterable[int]) -> None:
+        self._relay = relay
+        self._dev_ids = frozenset(dev_ids)
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        """Tell what is compared: all that the checker accepted."""
+        runs = extent.accepted_runs(rejected)
+        self._relay.put(Checked([run for run in runs if run[0] >> 32 & 0xFF in self._dev_ids]))
+
+    def differ(self, dev_id: int, cluster: int, _blocks: int) -> None:
+        """Tell that a target holds a cluster otherwise."""
+        self._relay.put(Differing(dev_id, cluster))
+
+
+class Written:
+    """Has an archive drawn that is being created; hears of each of its extents.
+
+    Args:
+        relay: Is told.
+        offset: Where the archive's first extent begins.
+    """
+
+    def __init__(self, relay: Relay, offset: int) -> None:
+        self._relay = relay
+        self._number = 0
+        self._offset = offset
+
+    def __call__(self, extent: NewExtent) -> None:
+        """Tell of the next extent."""
+        blocks, runs = sum(turn.blocks for turn in extent.turns), slot_runs(extent.slots)
+        clusters = cluster_runs(runs)
+        self._relay.put(Sound(self._number, self._offset, blocks, runs, clusters))
+        self._number += 1
+        self._offset += EXTENT_HEADER_SIZE + blocks * BLOCK_SIZE
+
+
+class FromOthers:
+    """Has drawn what a salvage takes from all copies but the first.
+
+    Args:
+        relay: Is told.
+    """
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+
+    def take(self, runs: Iterable[SlotRun], doubtful: Iterable[int]) -> None:
+        """Tell what was taken of an extent, and the slots of what is in doubt."""
+        self._relay.put(Taken(list(runs), list(doubtful)))
 
 
 def _told(extent: Extent, rejected: Rejected) -> Sound | Odd:

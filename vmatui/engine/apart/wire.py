@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vmatui.engine.indexing.scout import Scout
 from vmatui.errors import VmaError
 
 
@@ -21,7 +20,6 @@ class Returned(NamedTuple):
     """The job is done."""
 
     report: object
-    scout: Scout
 
 
 class Raised(NamedTuple):

@@ -11,7 +11,6 @@ from typing import Final, TypeVar, cast
 
 from vmatui.engine.apart.broken import BrokenError
 from vmatui.engine.apart.errand import Desk, Errand
-from vmatui.engine.apart.relay import draw
 from vmatui.engine.apart.wire import Broke, Orders, Raised, Returned
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.progress import Progress
@@ -67,7 +66,7 @@ class Worker:
         Args:
             errand: What to do.
             picture: Is drawn meanwhile.
-            desk: All but its visitors counts.
+            desk: Says what the user wants, and hears of the progress.
 
         Raises:
             VmaError: as the errand raises it, or the process was killed.
@@ -93,11 +92,11 @@ class Worker:
                 continue
             match self._line.recv():
                 case list() as batch:
-                    draw(batch, picture)
+                    for stroke in batch:
+                        stroke.draw(picture)
                 case Progress() as progress:
                     desk.progress(progress)
-                case Returned(report, scout):
-                    picture.scout = scout
+                case Returned(report):
                     return cast(Report, report)
                 case Raised(error):
                     raise error

@@ -80,7 +80,7 @@ class CreatePlan(NamedTuple):
 
 
 def plan_create(
-    target: str,
+    target: str | os.PathLike[str],
     disks: Sequence[DiskSource],
     configs: Sequence[Config] = (),
     *,
@@ -110,11 +110,12 @@ def plan_create(
         TargetError: the target cannot be looked at.
     """
     created = int(time.time()) if ctime is None else ctime
+    place = os.fspath(target)
     if machine is not None:
         compression = compression or Compression.ZSTD
-        target = str(_folder(target) / archive_name(machine.vmid, created, compression))
-    _check_target(target)
-    open_output(target, compression=compression, level=level, threads=threads).discard()
+        place = str(_folder(place) / archive_name(machine.vmid, created, compression))
+    _check_target(place)
+    open_output(place, compression=compression, level=level, threads=threads).discard()
     planned = tuple(_plan_disks(disks, "disk" if machine is None else f"drive-{machine.bus}"))
     devices = [disk.device for disk in planned]
     if machine is not None:
@@ -124,10 +125,10 @@ def plan_create(
         raise UsageError("there is nothing to put into the archive: name a disk or a config")
     uuid = uuid4()
     worst = len(pack_header(uuid, created, devices, configs)) + _worst_payload(devices)
-    path = file_of(target)
+    path = file_of(place)
     free = inspect(path).free if path is not None else None
     return CreatePlan(
-        target,
+        place,
         uuid,
         created,
         planned,
@@ -137,7 +138,7 @@ def plan_create(
         threads,
         worst,
         free,
-        tuple(_problems(target, planned)),
+        tuple(_problems(place, planned)),
         tuple(_warnings(planned, worst, free)),
     )
 

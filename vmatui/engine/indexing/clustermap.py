@@ -38,6 +38,7 @@ MAX_MAPPED: Final = 1 << 29
 _FULL: Final = ZERO + BLOCKS_PER_CLUSTER
 _STATES: Final = [bytes([level]) * SLOTS_PER_EXTENT for level in range(ZERO, _FULL + 1)]
 """The states of a run of clusters, by the number of their stored blocks."""
+_CHECKED: Final = bytes([1]) * SLOTS_PER_EXTENT
 
 
 class DeviceMap:
@@ -74,11 +75,12 @@ class DeviceMap:
             return 0
         return FULL_MASK if level >= _FULL else self.masks[cluster]
 
-    def mark_checked(self, cluster: int) -> None:
-        """Take note that a target was compared, and mark the cell's group."""
+    def mark_checked(self, first: int, count: int = 1) -> None:
+        """Take note that neighbouring clusters, of one extent, were compared with a target."""
         self.is_checked = True
-        self.checked[cluster] = 1
-        self.changed[cluster >> GROUP_BITS] = 1
+        self.checked[first : first + count] = _CHECKED[:count]
+        self.changed[first >> GROUP_BITS] = 1
+        self.changed[first + count - 1 >> GROUP_BITS] = 1
 
     def add_flag(self, cluster: int, flag: int) -> None:
         """Add `DUPLICATE`, `DAMAGED`, `DOUBTFUL` or `DIFFERS` to a cell and mark its group.
@@ -137,8 +139,15 @@ class ClusterMap(HeaderVisitor):
             device.changed[first >> GROUP_BITS] = 1
             device.changed[first + count - 1 >> GROUP_BITS] = 1
 
-    def mark_difference(self, dev_id: int, cluster: int, _blocks: int) -> None:
-        """Flag a cluster that a target holds otherwise; for `vmatui.engine.compare.compare`."""
+    def mark_checked(self, runs: Iterable[SlotRun]) -> None:
+        """Take note that the clusters of runs of slots were compared with a target."""
+        for slot, count in runs:
+            device = self.devices.get(slot >> 32 & 0xFF)
+            if device is not None:
+                device.mark_checked(slot & 0xFFFFFFFF, count)
+
+    def mark_difference(self, dev_id: int, cluster: int) -> None:
+        """Flag a cluster that a target holds otherwise."""
         device = self.devices.get(dev_id)
         if device is not None:
             device.add_flag(cluster, DIFFERS)
@@ -165,25 +174,3 @@ class ClusterMap(HeaderVisitor):
         if device is not None and cluster < device.device.clusters:
             is_seen = device.states[cluster] & LEVEL
             device.add_flag(cluster, DUPLICATE if is_seen and not is_rotten else DAMAGED)
-
-
-class CheckedClusters(HeaderVisitor):
-    """Marks the clusters that a comparison looks at; a visitor of its walk.
-
-    Args:
-        cluster_map: Of the same archive.
-        dev_ids: The devices that are compared.
-    """
-
-    def __init__(self, cluster_map: ClusterMap, dev_ids: Iterable[int]) -> None:
-        wanted = set(dev_ids)
-        self._devices = {
-            dev_id: each for dev_id, each in cluster_map.devices.items() if dev_id in wanted
-        }
-
-    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """Mark what is compared: all that the checker accepted."""
-        for position, slot in enumerate(extent.header.used):
-            device = self._devices.get(slot >> 32 & 0xFF)
-            if device is not None and position not in rejected:
-                device.mark_checked(slot & 0xFFFFFFFF)

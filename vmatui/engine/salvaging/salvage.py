@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from vmatui.engine.checking.prover import fitting_manifest
 from vmatui.engine.checking.report import VerifyReport, make_report
-from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import Meter, ProgressFunction, ignore
 from vmatui.engine.restoring.restore import Output
@@ -24,7 +23,7 @@ from vmatui.engine.salvaging.fill import Fill, fill_missing, space_problem
 from vmatui.engine.salvaging.holding import Holdings, new_holdings
 from vmatui.engine.salvaging.provenance import Provenance
 from vmatui.engine.salvaging.salvageplan import SalvagePlan
-from vmatui.engine.salvaging.salvager import Salvager
+from vmatui.engine.salvaging.salvager import Salvager, TakenFunction
 from vmatui.engine.salvaging.salvagereport import (
     SalvageReport,
     device_salvage,
@@ -42,7 +41,7 @@ def salvage(
     plan: SalvagePlan,
     *,
     visitors: Sequence[Visitor] = (),
-    cluster_map: ClusterMap | None = None,
+    on_taken: TakenFunction | None = None,
     limiter: Limiter | None = None,
     progress: ProgressFunction = ignore,
     cancel: threading.Event | None = None,
@@ -53,7 +52,7 @@ def salvage(
         copies: Just opened; they are read to their ends and not closed.
         plan: Without problems; made for the same copies.
         visitors: Hear of every extent of the first copy after it was written.
-        cluster_map: One of them; the other copies draw on it what was taken from them.
+        on_taken: Hears of what was taken from the other copies.
         limiter: Keeps the payload that is read a second below a limit, and pauses.
         progress: Gets a value about ten times a second and one at the end, for each copy.
         cancel: Stops the job soon after it is set; new files are removed again.
@@ -77,7 +76,7 @@ def salvage(
         for number, copy in enumerate(copies):
             pace = [] if limiter is None else [Pace(limiter, stop)]
             others = [*pace, *visitors] if number == 0 else pace
-            salvager = Salvager(holdings, number, targets.kept, cluster_map if number else None)
+            salvager = Salvager(holdings, number, targets.kept, on_taken if number else None)
             checker = walk_copy(
                 copy, best.archive.header, salvager, others, meter, stop, manifest=manifest
             )

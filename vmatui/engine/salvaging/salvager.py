@@ -7,18 +7,17 @@ does not grow with the archive.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from vmatui.engine.checking.unsettled import Unsettled
-from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.restoring.gather import gather_writes
 from vmatui.engine.salvaging.holding import Holdings
 from vmatui.engine.salvaging.offers import COPIES_DIFFER, UNVOUCHED, Offer, offers_of
 from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.format.codes import Code
-from vmatui.format.extent import runs_in
+from vmatui.format.extent import SlotRun, runs_in
 from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 from vmatui.storage.targets import ResumableTarget
 
@@ -26,6 +25,9 @@ _ZEROS: Final = memoryview(mmap.mmap(-1, CLUSTER_SIZE))
 """Aligned to a page, as what is written past the page cache must be."""
 _NUMBER: Final = 0xFFFFFFFF
 """The bits of an address that are the cluster's number."""
+
+TakenFunction = Callable[[Iterable[SlotRun], Iterable[int]], None]
+"""Hears of what was taken of an extent: its runs of slots, and the slots of what is in doubt."""
 
 
 class Salvager(Visitor):
@@ -35,7 +37,7 @@ class Salvager(Visitor):
         holdings: By dev_id; those of earlier copies are in them.
         copy: Number of the copy.
         targets: Open, by dev_id; without them nothing is written or compared.
-        cluster_map: Gets what is taken; None for a copy that draws it all.
+        on_taken: Hears of what is taken.
     """
 
     def __init__(
@@ -43,9 +45,9 @@ class Salvager(Visitor):
         holdings: Holdings,
         copy: int = 0,
         targets: Mapping[int, ResumableTarget] | None = None,
-        cluster_map: ClusterMap | None = None,
+        on_taken: TakenFunction | None = None,
     ) -> None:
-        self._cluster_map = cluster_map
+        self._on_taken = on_taken
         self._holdings = holdings
         self._copy = copy
         self._targets = targets or {}
@@ -68,8 +70,8 @@ class Salvager(Visitor):
         if not self._takes_whole(extent):
             left = self._take_each(extent)
         self._unsettled.add(extent, left | extent.proved)
-        if self._cluster_map is not None:
-            self._draw(self._cluster_map, extent, left)
+        if self._on_taken is not None:
+            self._on_taken(extent.accepted_runs(left), self._doubtful(extent, left))
         if extent.buffer is None:
             return
         payload = extent.buffer.view
@@ -78,14 +80,13 @@ class Salvager(Visitor):
             if target is not None:
                 target.writev(write.offset, [payload[start:end] for start, end in write.pieces])
 
-    def _draw(self, cluster_map: ClusterMap, extent: Extent, left: Rejected) -> None:
-        """Put on the map what was taken of an extent."""
-        cluster_map.mark(extent.accepted_runs(left))
-        cluster_map.doubt(
+    def _doubtful(self, extent: Extent, left: Rejected) -> list[int]:
+        """Return the slots of what was taken of an extent and is in doubt."""
+        return [
             slot
             for slot in extent.accepted(left)
             if slot & _NUMBER in self._holdings[slot >> 32 & 0xFF].doubtful
-        )
+        ]
 
     def _takes_whole(self, extent: Extent) -> bool:
         """Whether all clusters of an extent could be taken at once: they are sound and new."""

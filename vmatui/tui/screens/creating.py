@@ -13,12 +13,13 @@ from textual.widgets import Static
 from vmatui.engine.archivefacts import ArchiveFacts, look_into
 from vmatui.engine.creating.create import CreateReport
 from vmatui.engine.creating.createplan import CreatePlan
-from vmatui.tui.births import Birth, creating
+from vmatui.engine.indexing.picture import Picture
 from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
 from vmatui.tui.screens.archive import ArchiveScreen
 from vmatui.tui.screens.confirm import ConfirmScreen
+from vmatui.tui.walks import creating
 from vmatui.tui.widgets.birthpanel import BirthPanel
 from vmatui.tui.widgets.intakes import IntakeTable
 from vmatui.tui.widgets.jobbar import JobBar
@@ -56,8 +57,8 @@ of it.
         super().__init__()
         self.plan = plan
         self.is_created = False
-        self._birth = Birth(plan)
-        self._job = Job("Creating", creating(plan, self._birth), _QUESTION)
+        self._picture = Picture([disk.device for disk in plan.disks])
+        self._job = Job("Creating", creating(plan, self._picture), _QUESTION)
         self._opening: Job | None = None
         self._verifies = False
         """Whether what is being opened is to be checked."""
@@ -66,7 +67,7 @@ of it.
     def compose(self) -> ComposeResult:
         """Lay out the disks, the map, the end, and the line of what runs."""
         yield Static(id="create-band", classes="band")
-        yield IntakeTable(self.plan, self._birth)
+        yield IntakeTable(self.plan, self._picture.map)
         yield MapView([disk.device for disk in self.plan.disks])
         yield BirthPanel(markup=False)
         yield JobBar()
@@ -75,7 +76,7 @@ of it.
     def on_mount(self) -> None:
         """Begin."""
         self._head(("is being created", ACCENT))
-        self.query_one(MapView).show(self._birth.picture)
+        self.query_one(MapView).show(self._picture)
         self.query_one("HeatMap").focus()
         self.start(self._job)
         self._frames = self.set_interval(FRAME, self.query_one(MapView).poll)
@@ -146,7 +147,7 @@ of it.
 
     def _finish(self, report: CreateReport) -> None:
         self.is_created = True
-        self._birth.picture.map.finish()
+        self._picture.map.finish()
         self._settle()
         self.query_one(IntakeTable).finish(report)
         self.query_one(BirthPanel).finish(report)
@@ -166,7 +167,7 @@ of it.
     def _settle(self) -> None:
         """Draw what the job brought last."""
         self._frames.stop()
-        self.query_one(MapView).show(self._birth.picture)
+        self.query_one(MapView).show(self._picture)
 
     def _open(self, *, verifies: bool) -> None:
         if self._opening is None:

@@ -18,8 +18,9 @@ from vmatui.engine.salvaging.salvagereport import SalvageReport, size_doubts
 from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Cancelled, Done, Failed, JobEnded, JobProgressed
-from vmatui.tui.salvages import SalvageOffer, offering, salvaging
+from vmatui.tui.salvages import SalvageOffer, offering
 from vmatui.tui.screens.confirm import ConfirmScreen
+from vmatui.tui.walks import salvaging
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView

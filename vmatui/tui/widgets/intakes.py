@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from vmatui.drawing.cells import levels_of
 from vmatui.engine.creating.create import CreateReport
 from vmatui.engine.creating.createplan import CreatePlan
+from vmatui.engine.indexing.clustermap import ClusterMap
 from vmatui.engine.progress import Progress
-from vmatui.tui.births import Birth
+from vmatui.format.layout import BLOCK_SIZE, CLUSTER_SIZE
 from vmatui.tui.widgets.bar import bar
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.table import Table
@@ -38,17 +40,19 @@ class IntakeTable(Table):
 
     Args:
         plan: What is read.
-        birth: What there is of the archive.
+        cluster_map: Of what there is of the archive.
     """
 
     DEFAULT_CSS = """
     IntakeTable { height: auto; max-height: 8; }
     """
 
-    def __init__(self, plan: CreatePlan, birth: Birth) -> None:
+    def __init__(self, plan: CreatePlan, cluster_map: ClusterMap) -> None:
         super().__init__(_RUNNING, can_choose=False, empty="No disk, only configs.")
         self._disks = plan.disks
-        self._birth = birth
+        self._map = cluster_map
+        self._zeros: tuple[int, ...] | None = None
+        """Bytes of each disk that were left out, once they are counted for good."""
         self._clusters: tuple[int, ...] = ()
         self._state = Cell("")
 
@@ -64,11 +68,23 @@ class IntakeTable(Table):
     def finish(self, report: CreateReport) -> None:
         """Show what was stored of each disk."""
         self._clusters = tuple(each.clusters for each in report.devices)
+        self._zeros = tuple(each.zero_bytes for each in report.devices)
         self._end(Cell("complete", "success"))
 
     def give_up(self) -> None:
         """Show how far it came."""
         self._end(Cell("not written", "warning"))
+
+    def zero_so_far(self, dev_id: int) -> int:
+        """Return the bytes of a device's clusters that were read and left out."""
+        device_map = self._map.devices.get(dev_id)
+        if device_map is None:
+            return 0
+        levels = levels_of(device_map)
+        levels.update()
+        seen = levels.total()
+        clusters, blocks = int(seen.clusters[0] - seen.unseen[0]), int(seen.blocks[0])
+        return clusters * CLUSTER_SIZE - blocks * BLOCK_SIZE
 
     def _end(self, state: Cell) -> None:
         self.columns, self._state = _ENDED, state
@@ -103,4 +119,5 @@ class IntakeTable(Table):
     def _zero(self, row: int) -> int:
         """Return the bytes that were left out; what is past the end of the disk is not its own."""
         device = self._disks[row].device
-        return min(self._birth.zero_bytes[device.dev_id], device.size)
+        zero = self._zeros[row] if self._zeros else self.zero_so_far(device.dev_id)
+        return min(zero, device.size)
