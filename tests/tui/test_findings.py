@@ -205,6 +205,21 @@ def test_the_filter_takes_words_and_gives_them_up() -> None:
     drive_widget(app, script, (100, 30))
 
 
+def test_what_is_told_is_of_the_rows_that_are_shown() -> None:
+    app = FindingApp()
+
+    async def script(pilot: Pilot[None]) -> None:
+        app.table.cursor = 5
+        app.table.post_message(Table.Chosen(app.table, 5))
+        app.view._select(Wish("md5"))
+        app.view._select(Wish("zzz"))
+        await pilot.pause()
+        assert app.told == ""
+        assert app.rows == ["No finding is like that: escape in the filter takes it away."]
+
+    drive_widget(app, script, (100, 30))
+
+
 def test_severity_and_device_go_round() -> None:
     app = FindingApp()
 

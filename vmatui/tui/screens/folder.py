@@ -118,7 +118,8 @@ backup; packed ones too. What is an archive is told by its content, not only by 
 
     @on(Table.Chosen)
     def _open_chosen(self, message: Table.Chosen) -> None:
-        self.open_path(self._entries[message.row].path)
+        # The cursor stays on its archive when others turn up meanwhile; the row's number does not.
+        self.open_path(self._entries[message.table.cursor].path)
 
     @on(Table.Moved)
     def _show_detail(self, message: Table.Moved) -> None:

@@ -99,12 +99,16 @@ of it is only sound if nothing writes to it meanwhile.
 
     @on(Table.Chosen)
     def _take(self, message: Table.Chosen) -> None:
+        if message.is_stale:
+            return
         path = self._disks[message.row].path
         self.app.call_later(self._choose, path)
         self.dismiss()
 
     @on(Table.Moved)
     def _show_detail(self, message: Table.Moved) -> None:
+        if message.is_stale:
+            return
         disk = self._disks[message.row]
         words = [size_text(disk.size), disk.model, disk.file_system]
         told = Content.styled(" · ".join(shown(word) for word in words if word), MUTED)

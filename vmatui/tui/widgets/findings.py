@@ -185,6 +185,8 @@ what concerns one device.
     @on(Table.Moved)
     def _describe(self, message: Table.Moved) -> None:
         message.stop()
+        if message.is_stale:
+            return
         group, finding = self._rows.at(message.row)
         told = describe_group(self._rows.groups[group])
         self.query_one(".detail", Static).update(describe_finding(finding) if finding else told)
@@ -192,6 +194,8 @@ what concerns one device.
     @on(Table.Chosen)
     def _choose(self, message: Table.Chosen) -> None:
         message.stop()
+        if message.is_stale:
+            return
         group, finding = self._rows.at(message.row)
         if finding is None:
             self.action_open(not self._rows.is_open[group])

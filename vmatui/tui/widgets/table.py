@@ -80,6 +80,12 @@ class Table(LineView, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.table = table
             self.row = row
+            self._rows = table.shown
+
+        @property
+        def is_stale(self) -> bool:
+            """Whether the table shows other rows by now: messages wait for their turn."""
+            return self._rows != self.table.shown
 
         @property
         def control(self) -> Table:
@@ -103,6 +109,8 @@ class Table(LineView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.columns = tuple(columns)
         self.count = 0
+        self.shown = 0
+        """How often it was given rows."""
         self._can_choose = can_choose
         self._empty = empty.splitlines()
         self._row: Callable[[int], Sequence[Cell]] = lambda _: ()
@@ -119,6 +127,7 @@ class Table(LineView, can_focus=True, inherit_bindings=False):
         """
         was_empty = not self.count
         self.count, self._row = count, row
+        self.shown += 1
         self._resize()
         self.cursor = max(0, min(self.cursor if cursor is None else cursor, count - 1))
         self._scroll_to_cursor()
@@ -144,7 +153,8 @@ class Table(LineView, can_focus=True, inherit_bindings=False):
         if old != new:
             self._scroll_to_cursor()
             self.refresh()
-            self.post_message(self.Moved(self, new))
+            if self.count:
+                self.post_message(self.Moved(self, new))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer Enter only where it does something."""
