@@ -162,7 +162,7 @@ async def the_offer_of_a_salvage(pilot: Pilot[None]) -> None:
 async def the_salvaged(pilot: Pilot[None]) -> None:
     """What came back, on the map too; which outputs are incomplete, and where the mapfiles are."""
     await _offer(pilot)
-    await press(pilot, "enter")
+    await press(pilot, "enter", "enter")
     await wait_for(pilot, lambda: bool(pilot.app.screen.query("MapView")))
     await settle(pilot)
     shutil.rmtree(next(Path().glob("salvage-*")))
@@ -172,7 +172,7 @@ async def the_salvaged(pilot: Pilot[None]) -> None:
 async def the_salvaged_from_two_copies(pilot: Pilot[None]) -> None:
     """How much came from each copy; the cursor is on a cluster that the first one lacks."""
     await _offer(pilot, SOUND)
-    await press(pilot, "enter")
+    await press(pilot, "enter", "enter")
     await wait_for(pilot, lambda: bool(pilot.app.screen.query("MapView")))
     await settle(pilot)
     await press(pilot, "g", *"402", "enter")
@@ -248,5 +248,5 @@ async def _offer(pilot: Pilot[None], other: str = "") -> None:
     await press(pilot, "S", "enter")
     pilot.app.screen.query_one(Input).value = other and str(Path("dump", other))
     await press(pilot, "enter")
-    await wait_for(pilot, lambda: bool(pilot.app.screen.query("#question")))
+    await wait_for(pilot, lambda: bool(pilot.app.screen.query("SalvageTable")))
     await settle(pilot)

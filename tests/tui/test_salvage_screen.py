@@ -24,10 +24,13 @@ async def _begin(pilot: Pilot[None], folder: Path, other: str = "") -> SalvageSc
     await press(pilot, "S")
     await _answer(pilot, str(folder))
     await _answer(pilot, other)
-    await wait_for(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
-    await settle(pilot)
-    screen = pilot.app.screen_stack[-2]
+    screen = pilot.app.screen
     assert isinstance(screen, SalvageScreen)
+    await settle(pilot)
+    told = str(screen.query_one("#salvage-told").render())
+    assert f"Nothing is written yet. It would go into {folder}." in told
+    await press(pilot, "enter")
+    assert isinstance(pilot.app.screen, ConfirmScreen)
     return screen
 
 
@@ -118,6 +121,9 @@ def test_not_yet_writes_nothing(archive: Path, tmp_path: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await _begin(pilot, tmp_path / "out")
         await press(pilot, "n")
+        assert isinstance(pilot.app.screen, SalvageScreen)
+        assert "missing" in str(pilot.app.screen.query_one("#salvage-why").render())
+        await press(pilot, "escape")
         assert isinstance(pilot.app.screen, ArchiveScreen)
 
     drive(app, steps)

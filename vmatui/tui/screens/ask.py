@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from vmatui.errors import VmaError
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.styles import ERROR, MUTED
 from vmatui.tui.wording import shown
 
@@ -51,6 +52,7 @@ Enter takes what was typed, Escape changes nothing.
             yield Static(Content.styled(self._question, "bold"), classes="dialog-title")
             yield Input(self._proposed, compact=True)
             yield Static(Content.styled(self._hint, MUTED), id="ask-hint")
+        yield KeyFooter(has_palette=False)
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Take the answer, or say what is wrong with it."""

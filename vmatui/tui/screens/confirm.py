@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.styles import WARNING
 from vmatui.tui.wording import shown
 
@@ -36,13 +37,16 @@ class ConfirmScreen(ModalScreen[bool]):
     HELP = """
 # A question
 
-Nothing happens before you answer. `y` agrees, `n` and Escape do not. Where what is lost
-cannot be brought back, its name must be typed first.
+Nothing happens before you answer. `y` agrees, `n` and Escape do not. Up and down show the
+rest of what will happen. Where what is lost cannot be brought back, its name must be typed
+first.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes", tooltip="Agree"),
         Binding("n,escape", "answer(False)", "No", tooltip="Change nothing"),
         Binding("left,right", "app.focus_next", "Other button", show=False),
+        Binding("up,pageup", "scroll(-1)", "Back in the text", show=False),
+        Binding("down,pagedown", "scroll(1)", "On in the text", show=False),
     ]
 
     def __init__(
@@ -57,7 +61,8 @@ cannot be brought back, its name must be typed first.
     ) -> None:
         super().__init__()
         self._question = question
-        self._lines = lines
+        # What is lost must be seen without a key.
+        self._lines = sorted(lines, key=lambda line: not _GRAVE.search(line))
         self._labels = yes, no
         self._is_grave = is_grave
         self._to_type = shown(to_type).strip()
@@ -67,9 +72,8 @@ cannot be brought back, its name must be typed first.
         yes, no = self._labels
         with Vertical(id="question", classes="grave" if self._is_grave else ""):
             yield Static(Content.styled(self._question, "bold"), id="question-title")
-            with VerticalScroll(can_focus=False):
-                for line in self._lines:
-                    yield Static(_sentence(line))
+            with VerticalScroll(id="sentences", can_focus=False):
+                yield Static(Content("\n").join([_sentence(line) for line in self._lines]))
             if self._to_type:
                 with Horizontal(id="typing"):
                     yield Static(Content.assemble("Type ", (self._to_type, "bold")))
@@ -77,10 +81,15 @@ cannot be brought back, its name must be typed first.
             with Horizontal(id="answers"):
                 yield Button(no, id="no", compact=True)
                 yield Button(yes, id="yes", compact=True, disabled=bool(self._to_type))
+        yield KeyFooter(has_palette=False)
 
     def on_mount(self) -> None:
         """Let Enter do what loses nothing."""
         self.query_one("#typing Input" if self._to_type else self._safe_button).focus()
+
+    def on_resize(self) -> None:
+        """Give the sentences the room that the rest leaves."""
+        self.call_after_refresh(self._fit)
 
     @property
     def _safe_button(self) -> str:
@@ -97,6 +106,17 @@ cannot be brought back, its name must be typed first.
     def on_button_pressed(self, message: Button.Pressed) -> None:
         """Answer by the button."""
         self.dismiss(message.button.id == "yes")
+
+    def action_scroll(self, pages: int) -> None:
+        """Show more of the sentences, all but a line of what is there."""
+        sentences = self.query_one("#sentences")
+        step = pages * max(sentences.size.height - 1, 1)
+        sentences.scroll_to(y=sentences.scroll_offset.y + step, animate=False)
+
+    def _fit(self) -> None:
+        dialog, sentences = self.query_one("#question"), self.query_one("#sentences")
+        rest = dialog.outer_size.height - sentences.outer_size.height
+        sentences.styles.max_height = max(self.size.height - rest - 1, 1)
 
     def action_answer(self, answer: bool) -> None:
         """Answer by the key."""

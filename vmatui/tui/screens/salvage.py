@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -26,6 +27,7 @@ from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.salvagetable import SalvageTable
 from vmatui.tui.widgets.styles import ACCENT, ERROR, GOOD, MUTED, TITLE, WARNING
+from vmatui.tui.widgets.table import Table
 from vmatui.tui.wording import count_text, counted, shown
 
 _QUESTION: Final = "An archive is being salvaged. New files are removed again if that is stopped."
@@ -43,6 +45,7 @@ class SalvageScreen(JobScreen):
     HELP = """
 # A salvage
 
+First the table shows what would come back; nothing is written before you have agreed.
 Everything that still proves itself comes back: **sound** clusters, **doubtful** ones whose
 extent has a fault elsewhere, and what is **missing** reads zero. Nothing is called complete
 unless nothing is missing or in doubt. A mapfile beside each disk, in GNU ddrescue's format,
@@ -50,6 +53,7 @@ says which is which. Of several copies, what is told of the map's cursor names t
 cluster came from; what is wrong there is wrong in the first copy.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "salvage", "Salvage", tooltip="Get back what the table shows"),
         Binding("escape,x", "stop", "Stop", tooltip="Stop, and remove what was written"),
         Binding("escape,backspace", "back", "Back", tooltip="Go back to the archive"),
     ]
@@ -59,12 +63,15 @@ cluster came from; what is wrong there is wrong in the first copy.
         self.facts = facts
         self.report: SalvageReport | None = None
         self._folder = folder
+        self._offer: SalvageOffer | None = None
+        """What would come back, until it is agreed to."""
         self._job = Job("Looking", offering(copies, folder))
 
     def compose(self) -> ComposeResult:
         """Lay out the devices, the map, what is told, and the line of what runs."""
         yield Static(id="salvage-band", classes="band")
         yield SalvageTable()
+        yield Static(id="salvage-why", markup=False)
         yield Vertical(id="salvage-map")
         yield Static(id="salvage-told", markup=False)
         yield JobBar()
@@ -77,6 +84,8 @@ cluster came from; what is wrong there is wrong in the first copy.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer to stop what runs, and to leave what does not."""
+        if action == "salvage":
+            return self._offer is not None
         if action == "stop":
             return not self._job.is_over and not self._job.is_stopping
         return action != "back" or self._job.is_over
@@ -86,6 +95,20 @@ cluster came from; what is wrong there is wrong in the first copy.
         self._job.stop()
         self.query_one(JobBar).stop()
         self.refresh_bindings()
+
+    def action_salvage(self) -> None:
+        """Ask before anything is written."""
+        offer = self._offer
+        if offer is None:
+            return
+        question = ConfirmScreen(
+            "Salvage?",
+            (*offer.plan.warnings, *offer.plan.sentences),
+            yes="Salvage",
+            no="Not yet",
+            is_grave=False,
+        )
+        self.app.push_screen(question, lambda agreed: self._go(offer) if agreed else None)
 
     def action_back(self) -> None:
         """Go back."""
@@ -101,7 +124,7 @@ cluster came from; what is wrong there is wrong in the first copy.
         """Ask whether to go on; or tell how it went."""
         match message.outcome:
             case Done(report=SalvageOffer() as offer):
-                self._offer(offer)
+                self._show(offer)
             case Done(report=SalvageReport() as report):
                 self._finish(report)
             case Cancelled():
@@ -110,26 +133,31 @@ cluster came from; what is wrong there is wrong in the first copy.
                 self._give_up(text, ERROR)
         self.call_after_refresh(self.refresh_bindings)
 
-    def _offer(self, offer: SalvageOffer) -> None:
+    @on(Table.Moved)
+    def _explain(self, message: Table.Moved) -> None:
+        message.stop()
+        if not message.is_stale:
+            why = self.query_one(SalvageTable).told(message.row)
+            self.query_one("#salvage-why", Static).update(why)
+
+    def _show(self, offer: SalvageOffer) -> None:
+        """Show what would come back, until the user wants it or leaves."""
         self.query_one(SalvageTable).tell(offer.preview.devices)
         if offer.plan.problems:
             self._give_up(offer.plan.problems[0], ERROR)
             return
-        self._rest("Nothing is written yet.")
-        question = ConfirmScreen(
-            "Salvage?",
-            (*offer.plan.warnings, *offer.plan.sentences),
-            yes="Salvage",
-            no="Not yet",
-            is_grave=False,
+        self._offer = offer
+        told = [shown(f"Nothing is written yet. It would go into {self._folder}.")]
+        told += [shown(line) for line in offer.plan.warnings]
+        self.query_one("#salvage-told", Static).update("\n".join(told))
+        self.query_one(JobBar).rest(
+            Content.assemble(("enter ", ACCENT), ("gets back what the table shows", MUTED))
         )
-        self.app.push_screen(question, lambda agreed: self._answer(offer, agreed))
 
-    def _answer(self, offer: SalvageOffer, agreed: bool | None) -> None:
-        if agreed:
-            self.run_worker(self._begin(offer), exclusive=True)
-        else:
-            self.dismiss()
+    def _go(self, offer: SalvageOffer) -> None:
+        self._offer = None
+        self.query_one("#salvage-told", Static).update("")
+        self.run_worker(self._begin(offer), exclusive=True)
 
     async def _begin(self, offer: SalvageOffer) -> None:
         picture, view = Picture(offer.header.devices), MapView(offer.header.devices)
@@ -152,7 +180,7 @@ cluster came from; what is wrong there is wrong in the first copy.
         else:
             self._head(("is salvaged in part", f"bold {ERROR}"))
         self.query_one("#salvage-told", Static).update("\n".join(_told(report, self._folder)))
-        self._rest("Everything is on the disk.")
+        self._rest("All that came back is on the disk.")
 
     def _give_up(self, told: str, style: str) -> None:
         if self.query(MapView):

@@ -9,7 +9,7 @@ from vmatui.engine.salvaging.offers import words_for
 from vmatui.engine.salvaging.salvagereport import DeviceSalvage
 from vmatui.tui.widgets.columns import Cell, Column
 from vmatui.tui.widgets.table import Table
-from vmatui.tui.wording import count_text, size_text
+from vmatui.tui.wording import count_text, shown, size_text
 
 _COLUMNS: Final = (
     Column("Device", 14, share=2),
@@ -17,7 +17,7 @@ _COLUMNS: Final = (
     Column("✔ Sound", 10, align="right"),
     Column("? Doubtful", 10, align="right"),
     Column("! Missing", 10, align="right"),
-    Column("", 10, share=5),
+    Column("Why", 10, share=5),
 )
 
 
@@ -38,6 +38,11 @@ class SalvageTable(Table):
         self.show(len(devices), self._cells)
         if not devices:
             self.say("There is no device.")
+
+    def told(self, row: int) -> str:
+        """Return why a device is not whole, in full; its column has not room for all of it."""
+        device = self._devices[row]
+        return shown(f"{device.name}: {_why(device).text}")
 
     def _cells(self, row: int) -> tuple[Cell, ...]:
         device = self._devices[row]
