@@ -23,7 +23,7 @@ from vmatui.tui.messages import BytesWanted
 from vmatui.tui.screens.hex import HexScreen
 from vmatui.tui.widgets.findinggroups import FindingIndex, GroupRows, Wish
 from vmatui.tui.widgets.findings import FindingView
-from vmatui.tui.widgets.findingwords import describe_finding
+from vmatui.tui.widgets.findingwords import describe_finding, meaning
 from vmatui.tui.widgets.table import Table
 
 
@@ -182,6 +182,13 @@ def test_a_finding_is_told_in_full() -> None:
         assert "archive 0x1000 · extent 3 · 5 clusters of 1 device" in app.told
 
     drive_widget(app, script, (100, 30))
+
+
+@pytest.mark.parametrize("code", Code)
+def test_what_to_do_is_told_by_keys_and_not_by_options(code: Code) -> None:
+    told = str(meaning(code)[0])
+    assert "--salvage" not in told
+    assert "--also" not in told
 
 
 def test_the_filter_takes_words_and_gives_them_up() -> None:

@@ -70,6 +70,17 @@ def test_help_comes_and_goes_with_its_key(archive: Path, key: str) -> None:
     drive(VmaApp(archive), steps)
 
 
+def test_escape_closes_the_help_before_anything_else(archive: Path) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "r", "f1", "escape")
+        assert not pilot.app.screen.query(HelpPanel)
+        assert pilot.app.screen.query("RestoreForm")
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ArchiveScreen)
+
+    drive(VmaApp(archive), steps)
+
+
 def test_help_is_there_while_a_field_takes_letters(archive: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "r", "f1")

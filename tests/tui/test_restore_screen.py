@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Checkbox, Input, Static
 
-from tests.damage import CONFIGS, DISKS
+from tests.damage import CONFIGS, DAMAGED, DISKS
 from tests.forge import Disk, forge
 from tests.tui.driving import drive, notices, planned, press, restore_form, settle, wait_for
 from tests.tui.holder import lines
@@ -87,6 +87,21 @@ def test_typing_plans_anew_without_a_key_more(archive: Path) -> None:
         await planned(pilot)
         assert screen.plan is not None
         assert screen.plan.folder == Path(f"{FOLDER}-b")
+
+    drive(VmaApp(archive), steps)
+
+
+def test_a_faulty_archive_says_so_before_anything_is_overwritten(archive: Path) -> None:
+    archive.write_bytes(DAMAGED["missing-cluster"]())
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "r")
+        await planned(pilot)
+        assert "1 error in the archive" in str(pilot.app.screen.query_one(".band", Static).render())
+        await press(pilot, "ctrl+r")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        said = str(pilot.app.screen.query_one("#sentences Static", Static).render())
+        assert said.startswith("the archive has 1 error: not all of it comes back")
 
     drive(VmaApp(archive), steps)
 

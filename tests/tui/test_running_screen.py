@@ -23,6 +23,7 @@ from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.running import RunningScreen
 from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.jobbar import JobBar
+from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.legend import Legend
 from vmatui.tui.widgets.outputs import OutputTable
 from vmatui.tui.widgets.rategraph import RateGraph
@@ -175,7 +176,10 @@ def test_pause_and_limit_are_keys_and_reach_the_job(archive: Path) -> None:
         await pilot.press("p")
         assert screen._limiter.is_paused
         assert _bar(screen).startswith("Paused")
+        keys = screen.query_one(KeyFooter)
+        assert "p Go on" in keys.render_line(0).text
         await pilot.press("p")
+        assert "p Pause" in keys.render_line(0).text
         assert not screen._limiter.is_paused
         await pilot.press("l", *"40X", "enter")
         assert isinstance(pilot.app.screen, AskScreen)

@@ -130,6 +130,28 @@ def test_not_yet_writes_nothing(archive: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_an_archive_without_its_header_is_salvaged_from_the_folder(
+    archive: Path, tmp_path: Path
+) -> None:
+    data = bytearray(sound().build())
+    data[0] ^= 1
+    archive.write_bytes(data)
+    app = VmaApp(archive.parent)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter")
+        assert "S looks for what can be got back from it" in notices(app)[0]
+        screen = await _begin(pilot, tmp_path / "out")
+        await _agree(pilot, screen)
+        assert screen.report is not None
+        assert not any(device.missing for device in screen.report.devices)
+
+    drive(app, steps)
+    for disk in DISKS:
+        (path,) = [each for each in _disks(tmp_path / "out") if disk.name in each.name]
+        assert path.read_bytes() == disk.image()
+
+
 def test_a_sound_archive_offers_no_salvage(archive: Path) -> None:
     app = VmaApp(archive)
 

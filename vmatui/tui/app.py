@@ -48,6 +48,7 @@ class VmaApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (48, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", tooltip="Show all keys and what is on screen"),
+        Binding("escape", "hide_help_panel", "Close the help", show=False, priority=True),
         Binding("f2", "toggle_dark", "Dark or light", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, system=True),
     ]
@@ -69,6 +70,12 @@ class VmaApp(App[None]):
         for command in super().get_system_commands(screen):
             if command.title in {"Theme", "Quit", "Screenshot"}:
                 yield command
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Take Escape from a screen only while the help covers a part of it."""
+        if action == "hide_help_panel":
+            return bool(self.screen.query(HelpPanel))
+        return super().check_action(action, parameters)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line goes through on its way to the terminal."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from textual import work
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from vmatui.engine.apart.broken import fault_of
 from vmatui.engine.progress import Progress, ProgressFunction
@@ -60,6 +60,7 @@ class JobScreen(Screen[None]):
         self._compositor = RowCompositor()
         self.jobs: list[Job] = []
         """Those whose `JobEnded` has not come yet."""
+        self._question: ModalScreen[bool] | None = None
 
     def start(self, job: Job) -> Job:
         """Start a job and return it."""
@@ -82,6 +83,18 @@ class JobScreen(Screen[None]):
         """Forget the job; a subclass's handler hears of it too."""
         self.jobs.remove(message.job)
         message.job.is_over = True
+        if not self.jobs and self._question is not None and self._question.is_current:
+            self._question.dismiss(False)
+
+    def ask_meanwhile(self, question: ModalScreen[bool], agreed: Callable[[], None]) -> None:
+        """Ask something that is of no interest any more when no job runs.
+
+        Args:
+            question: Goes away by itself then.
+            agreed: What to do if the user agrees.
+        """
+        self._question = question
+        self.app.push_screen(question, lambda answer: agreed() if answer else None)
 
     def on_unmount(self) -> None:
         """Stop what still runs: nobody would hear of it."""

@@ -17,6 +17,7 @@ from vmatui.engine.indexing.indexbytes import KeptIndex
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.indexing.regions import Region
 from vmatui.engine.inspecting.byteplace import ArchivePlace, BytePlace
+from vmatui.format.codes import Severity
 from vmatui.tui.framepace import FRAME
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import (
@@ -28,6 +29,7 @@ from vmatui.tui.messages import (
     JobProgressed,
     Outcome,
 )
+from vmatui.tui.proposals import default_folder
 from vmatui.tui.screens.hex import HexScreen
 from vmatui.tui.screens.restore import RestoreScreen
 from vmatui.tui.screens.salvagequestions import ask_for_salvage
@@ -40,6 +42,7 @@ from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.mapview import MapView
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, MUTED
+from vmatui.tui.widgets.verdict import count_of
 
 _TABS: Final = Binding.Group("Tab", compact=True)
 _ANEW: Final = (("   v ", ACCENT), ("reads it all anew", MUTED))
@@ -123,11 +126,14 @@ if there are some.
 
     def action_restore(self) -> None:
         """Open the form for a restore."""
-        self.app.push_screen(RestoreScreen(self.facts, self._learn))
+        errors = 0 if self.report is None else count_of(self.report, Severity.ERROR)
+        self.app.push_screen(RestoreScreen(self.facts, self._learn, errors))
 
     def action_salvage(self) -> None:
         """Ask where a salvage goes, and whether there is another copy to read."""
-        ask_for_salvage(self, self.facts)
+        folder = str(default_folder(self.facts)).replace("restore-", "salvage-", 1)
+        name = self.facts.vm_name or self.facts.path.name
+        ask_for_salvage(self, name, self.facts.path, folder)
 
     def action_stop(self) -> None:
         """Ask the job to stop."""

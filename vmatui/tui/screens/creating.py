@@ -99,7 +99,7 @@ of it.
             no="Go on",
             is_grave=True,
         )
-        self.app.push_screen(question, lambda agreed: self._stop() if agreed else None)
+        self.ask_meanwhile(question, self._stop)
 
     def action_back(self) -> None:
         """Go back."""

@@ -17,6 +17,8 @@ from textual.widgets import Static
 from vmatui.engine.archivefacts import ArchiveFacts, look_into
 from vmatui.engine.listing import Entry, list_archives
 from vmatui.engine.progress import ProgressFunction
+from vmatui.errors import HeaderError, NotAnArchiveError
+from vmatui.storage.names import safe_name
 from vmatui.tui.jobs import Job, JobScreen
 from vmatui.tui.messages import Done, EntriesLearned, Failed, JobEnded
 from vmatui.tui.widgets.entries import COLUMNS, detail, row_of
@@ -58,6 +60,14 @@ backup; packed ones too. What is an archive is told by its content, not only by 
         Binding("f,backspace", "choose_folder", "Folder", tooltip="Show another folder"),
         Binding("c", "create", "Create", tooltip="Create an archive from disks"),
         Binding("r", "reload", "Reload", tooltip="Look into the folder again"),
+        Binding(
+            "S",
+            "salvage",
+            "Salvage",
+            key_display="S",
+            tooltip="Get back what an archive still holds whose header is damaged",
+            show=False,
+        ),
     ]
 
     def __init__(self, folder: Path, archive: Path | None = None) -> None:
@@ -67,6 +77,8 @@ backup; packed ones too. What is an archive is told by its content, not only by 
         self._entries: list[Entry] = []
         self._listing: Job | None = None
         self._opening: Job | None = None
+        self._refused: Path | None = None
+        """What was opened last, if its header is such that only a salvage could read it."""
 
     def compose(self) -> ComposeResult:
         """Lay out the band, the list, the details of one entry, and the keys."""
@@ -86,9 +98,14 @@ backup; packed ones too. What is an archive is told by its content, not only by 
 
         def look(_progress: ProgressFunction, _cancel: threading.Event) -> ArchiveFacts:
             _load_screens()  # here it holds up nobody, if the user was faster than the listing
-            return look_into(path)
+            try:
+                return look_into(path)
+            except (HeaderError, NotAnArchiveError):
+                self._refused = path
+                raise
 
         if self._opening is None:
+            self._refused = None
             self._opening = self.start(Job("Opening", look))
             self._show_band(f"opening {shown(path.name)} …")
 
@@ -112,6 +129,17 @@ backup; packed ones too. What is an archive is told by its content, not only by 
 
         self.app.push_screen(CreateScreen(self.folder), lambda _: self.action_reload())
 
+    def action_salvage(self) -> None:
+        """Salvage what could not be read, or else what the cursor is at."""
+        from vmatui.tui.screens.salvagequestions import ask_for_salvage
+
+        path = self._refused
+        if path is None and self._entries:
+            path = self._entries[self.query_one(Table).cursor].path
+        if path is not None:
+            folder = safe_name(f"salvage-{path.name.partition('.')[0]}")
+            ask_for_salvage(self, path.name, path, folder)
+
     def action_reload(self) -> None:
         """Look into the folder again."""
         self._show_folder(self.folder)
@@ -123,6 +151,8 @@ backup; packed ones too. What is an archive is told by its content, not only by 
 
     @on(Table.Moved)
     def _show_detail(self, message: Table.Moved) -> None:
+        if self._opening is None:
+            self._refused = None
         text = detail(self._entries[message.row]) if message.row < len(self._entries) else ""
         self.query_one("#entry-detail", Static).update(text)
 
@@ -145,8 +175,10 @@ backup; packed ones too. What is an archive is told by its content, not only by 
 
     def on_job_ended(self, message: JobEnded) -> None:
         """Take the end of a listing or of an opening."""
+        advice = ""
         if message.job is self._opening:
             self._opening = None
+            advice = "; S looks for what can be got back from it" if self._refused else ""
             self._show_band()
             if isinstance(message.outcome, Done) and isinstance(
                 message.outcome.report, ArchiveFacts
@@ -160,7 +192,8 @@ backup; packed ones too. What is an archive is told by its content, not only by 
             self._show_band()
             self.query_one(Table).say(_EMPTY)
         if isinstance(message.outcome, Failed):
-            self.notify(message.outcome.message, severity="error", timeout=10, markup=False)
+            told = message.outcome.message + advice
+            self.notify(told, severity="error", timeout=10, markup=False)
 
     def _show_folder(self, folder: Path) -> None:
         if self._listing is not None:

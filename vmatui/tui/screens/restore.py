@@ -31,6 +31,7 @@ from vmatui.tui.widgets.keyfooter import KeyFooter
 from vmatui.tui.widgets.restoreform import RestoreForm, Wishes, make_plan
 from vmatui.tui.widgets.styles import ERROR, GOOD, MUTED, TITLE
 from vmatui.tui.widgets.targetrow import TargetRow, typed_path
+from vmatui.tui.widgets.targetwords import in_ticks
 from vmatui.tui.wording import counted, shown, size_text
 
 _PAUSE: Final = 0.2
@@ -43,6 +44,7 @@ class RestoreScreen(JobScreen):
     Args:
         facts: The archive.
         learned: Hears what a restore proved of the archive.
+        errors: How many the archive is known to have.
     """
 
     HELP = """
@@ -70,10 +72,11 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
     ]
 
     def __init__(
-        self, facts: ArchiveFacts, learned: Callable[[VerifyReport, Picture], None]
+        self, facts: ArchiveFacts, learned: Callable[[VerifyReport, Picture], None], errors: int = 0
     ) -> None:
         super().__init__()
         self.facts = facts
+        self._errors = errors
         self._learned = learned
         self._plan: tuple[Wishes, RestorePlan] | None = None
         self._planning: tuple[Wishes, Job] | None = None
@@ -85,7 +88,10 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
     def compose(self) -> ComposeResult:
         """Lay out the form and the button."""
         name = shown(self.facts.vm_name or self.facts.path.name)
-        yield Static(Content.assemble(("Restore ", "bold"), (name, TITLE)), classes="band")
+        faults = f"  ✘ {counted(self._errors, 'error')} in the archive" if self._errors else ""
+        yield Static(
+            Content.assemble(("Restore ", "bold"), (name, TITLE), (faults, ERROR)), classes="band"
+        )
         hints = find_hints(self.facts.header)
         yield RestoreForm(
             self.facts.header.devices,
@@ -133,7 +139,7 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
         elif plan is None:
             self._wanted = self.query_one(RestoreForm).wishes()
         elif plan.problems:
-            self.notify(plan.problems[0], severity="error", markup=False)
+            self.notify(in_ticks(plan.problems[0]), severity="error", markup=False)
         elif not (plan.restored or plan.configs):
             self.notify("Nothing is left to restore: tick a device", severity="warning")
         else:
@@ -223,13 +229,20 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
         is_grave = plan.overwrites
         question = ConfirmScreen(
             _question(plan),
-            (*plan.sentences, *plan.warnings),
+            (*self._faults(), *plan.sentences, *plan.warnings),
             yes="Restore",
             no="Not yet",
             is_grave=is_grave,
             to_type=words_to_type(plan),
         )
         self.app.push_screen(question, lambda agreed: self._begin(plan) if agreed else None)
+
+    def _faults(self) -> list[str]:
+        """Return what is to be known of a faulty archive before anything is overwritten."""
+        if not self._errors:
+            return []
+        told = f"the archive has {counted(self._errors, 'error')}: not all of it comes back, and no"
+        return [f"{told} disk will be called complete; a salvage (S) gets back more"]
 
     def _begin(self, plan: RestorePlan) -> None:
         again = self.query_one(RestoreForm).wishes()._replace(resume=True)

@@ -41,6 +41,7 @@ from vmatui.tui.widgets.outputs import OutputTable
 from vmatui.tui.widgets.rategraph import RateGraph
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.styles import ACCENT, ERROR, GOOD, MUTED, TITLE, WARNING
+from vmatui.tui.widgets.targetwords import in_ticks
 from vmatui.tui.wording import counted, duration_text, shown
 
 _QUESTION: Final = "A restore is running. New files are removed again if it is stopped."
@@ -74,7 +75,8 @@ what was wrong, and `g` goes on where the restore was.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before the map's own keys, which has the focus and moves its cursor by `l`.
-        Binding("p", "pause", "Pause", tooltip="Hold the restore up, or go on", priority=True),
+        Binding("p", "pause", "Pause", tooltip="Hold the restore up", priority=True),
+        Binding("p", "resume", "Go on", tooltip="Let the restore go on", priority=True),
         Binding("l", "limit", "Limit", tooltip="Limit how fast it goes", priority=True),
         Binding("escape,x", "stop", "Stop", tooltip="Stop the restore and remove new files"),
         Binding("g", "go_on", "Go on", tooltip="Go on where the restore was", priority=True),
@@ -119,7 +121,9 @@ what was wrong, and `g` goes on where the restore was.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Offer to hold up or stop what runs, and to save and leave what does not."""
         is_over = self._job.is_over
-        if action in {"stop", "pause", "limit"}:
+        if action in {"pause", "resume"} and self._limiter.is_paused is (action == "pause"):
+            return False
+        if action in {"stop", "pause", "resume", "limit"}:
             return not is_over and not self._job.is_stopping
         if action == "check":
             return self.can_check
@@ -138,12 +142,15 @@ what was wrong, and `g` goes on where the restore was.
             no="Go on",
             is_grave=True,
         )
-        self.app.push_screen(question, lambda agreed: self._stop() if agreed else None)
+        self.ask_meanwhile(question, self._stop)
 
     def action_pause(self) -> None:
-        """Hold the job up, or let it go on."""
-        self._limiter.is_paused = not self._limiter.is_paused
-        self.query_one(JobBar).pause(self._limiter.is_paused)
+        """Hold the job up."""
+        self._pause(True)
+
+    def action_resume(self) -> None:
+        """Let the job go on."""
+        self._pause(False)
 
     def action_limit(self) -> None:
         """Ask for a limit, which counts at once."""
@@ -213,10 +220,15 @@ what was wrong, and `g` goes on where the restore was.
             case Done(report=RestorePlan(problems=()) as plan):
                 self.app.switch_screen(RunningScreen(self.facts, plan, self._learned, self._replan))
             case Done(report=RestorePlan(problems=(problem, *_))):
-                self.notify(problem, severity="error", timeout=10, markup=False)
+                self.notify(in_ticks(problem), severity="error", timeout=10, markup=False)
             case Failed(message=text):
                 self.notify(text, severity="error", timeout=10, markup=False)
         self.call_after_refresh(self.refresh_bindings)
+
+    def _pause(self, is_paused: bool) -> None:
+        self._limiter.is_paused = is_paused
+        self.query_one(JobBar).pause(is_paused)
+        self.refresh_bindings()
 
     def _stop(self) -> None:
         if self._job in self.jobs:

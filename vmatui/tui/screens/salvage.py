@@ -13,7 +13,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from vmatui.engine.archivefacts import ArchiveFacts
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.salvaging.salvagereport import SalvageReport, size_doubts
 from vmatui.tui.framepace import FRAME
@@ -37,7 +36,7 @@ class SalvageScreen(JobScreen):
     """The salvage of a damaged archive.
 
     Args:
-        facts: The archive.
+        name: What the archive is called.
         copies: It, and others of the same archive that fill what it lacks.
         folder: Gets the disks and configs.
     """
@@ -58,9 +57,9 @@ cluster came from; what is wrong there is wrong in the first copy.
         Binding("escape,backspace", "back", "Back", tooltip="Go back to the archive"),
     ]
 
-    def __init__(self, facts: ArchiveFacts, copies: Sequence[Path], folder: Path) -> None:
+    def __init__(self, name: str, copies: Sequence[Path], folder: Path) -> None:
         super().__init__()
-        self.facts = facts
+        self._name_of_archive = name
         self.report: SalvageReport | None = None
         self._folder = folder
         self._offer: SalvageOffer | None = None
@@ -190,8 +189,7 @@ cluster came from; what is wrong there is wrong in the first copy.
         self._rest("")
 
     def _head(self, told: tuple[str, str]) -> None:
-        name = self.facts.vm_name or self.facts.path.name
-        band = Content.assemble((shown(name), TITLE), " ", told)
+        band = Content.assemble((shown(self._name_of_archive), TITLE), " ", told)
         self.query_one("#salvage-band", Static).update(band)
 
     def _rest(self, hint: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from textual.content import Content
 
@@ -76,25 +77,42 @@ def summary(groups: Sequence[Group], index: FindingIndex, wish: Wish) -> Content
     return Content.assemble(*parts)
 
 
+_HERE: Final = {
+    "vmatui restore --salvage FILE --also COPY DIR": "a salvage (S) that is given the copy",
+    "vmatui restore --salvage FILE DIR": "a salvage (S)",
+    "vmatui restore --salvage COPY DIR": "a salvage (S) of the copy",
+    "add --also COPY if": "name the other copy if",
+    "vmatui restore FILE DIR": "a restore (r)",
+}
+
+
 def describe_group(group: Group) -> Content:
     """Return a kind in full."""
     many = f"{counted(group.count, 'fault')} in {counted(len(group.findings), 'finding')}"
     style = ERROR if group.severity is Severity.ERROR else WARNING
     title = Content.assemble((MEANINGS[group.code].title, f"bold {style}"), (f"  {many}", MUTED))
-    return Content("\n").join([title, *_meaning(group.code)])
+    return Content("\n").join([title, *meaning(group.code)])
 
 
 def describe_finding(finding: Finding) -> Content:
     """Return a finding in full: what, where, what it means."""
     lines = [Content(shown(finding.message)), Content.styled(_places(finding), ACCENT)]
-    return Content("\n").join([*lines, *_meaning(finding.code)])
+    return Content("\n").join([*lines, *meaning(finding.code)])
 
 
-def _meaning(code: Code) -> list[Content]:
+def _advice(code: Code) -> str:
+    """Return what to do about a fault, by keys where the command line has options."""
+    text = advice(code)
+    for command, here in _HERE.items():
+        text = text.replace(command, here)
+    return text
+
+
+def meaning(code: Code) -> list[Content]:
     """Return what stands below all findings of a code."""
     reference = MEANINGS[code].reference
     said = f" · the vma command says: {reference}" if reference else ""
-    return [Content(f"→ {advice(code)}"), Content.styled(f"{code}{said}", MUTED)]
+    return [Content(f"→ {_advice(code)}"), Content.styled(f"{code}{said}", MUTED)]
 
 
 def _places(finding: Finding) -> str:

@@ -43,11 +43,16 @@ def _without_path(planned: PlannedDevice) -> Content:
     return Content.styled("skipped" if planned.target is None else "", MUTED)
 
 
-def problem_line(problem: str) -> Content:
-    """Return a problem as the form says it, where the command line's option is a tick."""
+def in_ticks(problem: str) -> str:
+    """Return a problem in the words of the form, where the command line's option is a tick."""
     for option, tick in _TICKS.items():
         problem = problem.replace(option, tick)
-    return Content.styled(f"✘ {shown(problem)}", ERROR)
+    return problem
+
+
+def problem_line(problem: str) -> Content:
+    """Return a problem as a line of the form."""
+    return Content.styled(f"✘ {shown(in_ticks(problem))}", ERROR)
 
 
 def warning_line(warning: str) -> Content:
