@@ -30,6 +30,7 @@ from vmatui.tui.screens.creating import CreatingScreen
 from vmatui.tui.screens.folder import FolderScreen
 from vmatui.tui.screens.restore import RestoreScreen
 from vmatui.tui.screens.running import RunningScreen
+from vmatui.tui.screens.salvage import SalvageScreen
 from vmatui.tui.widgets.configs import ConfigView
 from vmatui.tui.widgets.heatmap import HeatMap
 from vmatui.tui.widgets.mapview import MapView
@@ -46,6 +47,7 @@ OWNERS: dict[str, list[type]] = {
     "configs": [ConfigView],
     "restore": [RestoreScreen, Stepper],
     "restoring": [RunningScreen],
+    "salvage": [SalvageScreen],
     "create": [CreateScreen],
     "created": [CreatingScreen],
 }
