@@ -10,6 +10,7 @@ import pytest
 from tests.creating import create_of, raw_file
 from tests.forge import CLUSTER
 from tests.parser import parse_strict
+from tests.storage.devices import require_own_devices
 from vmatui.engine.creating.create import create
 from vmatui.engine.creating.createplan import DiskSource, plan_create
 from vmatui.errors import SourceError, TargetError, UsageError
@@ -94,6 +95,15 @@ def test_a_target_that_must_not_be_written_is_a_problem(
 def test_a_folder_is_no_archive(target: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is a folder"):
         plan_create(target.format(folder=tmp_path), _sources(tmp_path, 1))
+
+
+def test_an_archive_does_not_lie_among_the_devices(tmp_path: Path) -> None:
+    require_own_devices()
+    sources = _sources(tmp_path, 1)
+    assert plan_create("/dev/typo.vma", sources).problems == (
+        "/dev/typo.vma would be among the devices, in memory only: choose another folder",
+    )
+    assert plan_create("/dev/null", sources).problems == ()
 
 
 def test_a_level_that_the_compressor_lacks_is_said_by_the_plan(tmp_path: Path) -> None:

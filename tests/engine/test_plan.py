@@ -8,6 +8,7 @@ import pytest
 
 from tests.forge import BLOCK, CLUSTER, Disk, Forge, forge, noise
 from tests.opening import opened
+from tests.storage.devices import require_own_devices
 from tests.tools import require_tool
 from vmatui.engine.archive import open_archive
 from vmatui.engine.restoring.plan import RestorePlan, plan_restore
@@ -67,6 +68,32 @@ def test_the_archive_itself_is_never_a_target(tmp_path: Path) -> None:
 def test_a_folder_and_a_special_file_are_no_targets(tmp_path: Path) -> None:
     assert "is a folder" in only_problem(plan_to(tmp_path))
     assert "special file" in only_problem(plan_to(Path("/dev/null")))
+
+
+def test_a_mistyped_device_is_no_new_file(tmp_path: Path) -> None:
+    require_own_devices()
+    (tmp_path / "link").symlink_to("/dev/typo")
+    for path in (Path("/dev/typo"), tmp_path / "link"):
+        assert only_problem(plan_to(path)) == (
+            "/dev/typo is no device, and a file there would be in memory only: "
+            "correct the name, or choose another place"
+        )
+
+
+def test_a_folder_among_the_devices_is_no_target() -> None:
+    require_own_devices()
+    with opened(ARCHIVE) as archive:
+        for folder in (Path("/dev"), Path("/dev/new")):
+            plan = plan_restore(archive.header, folder=folder)
+            assert f"{folder} is among the devices" in only_problem(plan)
+
+
+def test_memory_that_was_meant_is_a_target() -> None:
+    if not Path("/dev/shm").is_mount():
+        pytest.skip("there is no /dev/shm")
+    with opened(ARCHIVE) as archive:
+        plan = plan_restore(archive.header, folder=Path("/dev/shm/new"))
+    assert plan.problems == plan_to(Path("/dev/shm/new.raw")).problems == ()
 
 
 def test_a_folder_that_is_a_file_or_lies_nowhere_is_a_problem(tmp_path: Path) -> None:

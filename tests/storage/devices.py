@@ -114,3 +114,9 @@ def opened(path: Path, flags: int) -> Iterator[int]:
         yield fd
     finally:
         os.close(fd)
+
+
+def require_own_devices() -> None:
+    """Skip the test where the device nodes are in a mere folder of the disk."""
+    if not Path("/dev").is_mount():
+        unavailable("/dev is no file system of its own here")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vmatui.storage.paths import is_folder, is_stream, mode_of, no_folder
+from vmatui.storage.paths import is_among_devices, is_folder, is_stream, mode_of, no_folder
 
 
 def test_a_folder_is_one_also_behind_a_link(tmp_path: Path) -> None:
@@ -41,3 +41,22 @@ def test_what_can_be_read_only_once_is_told_from_files(tmp_path: Path) -> None:
     assert is_stream(tmp_path / "fifo")
     assert is_stream(Path("/dev/null"))
     assert not is_stream(tmp_path)
+
+
+def test_a_new_file_among_the_devices_is_told_from_one_on_a_mount_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_memory = Path("/dev/shm").is_mount()
+    monkeypatch.setattr("vmatui.storage.paths._DEVICES", Path("/dev/shm"))
+    assert is_among_devices(Path("/dev/shm")) == in_memory
+    assert is_among_devices(Path("/dev/shm/nowhere/at/all")) == in_memory
+    for elsewhere in (tmp_path, Path("/dev"), Path("/proc"), Path("nul\0byte"), Path()):
+        assert not is_among_devices(elsewhere)
+
+
+def test_devices_in_a_mere_folder_forbid_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for devices in (Path("/usr"), tmp_path / "nowhere"):
+        monkeypatch.setattr("vmatui.storage.paths._DEVICES", devices)
+        assert not is_among_devices(Path("/usr"))

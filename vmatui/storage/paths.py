@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from typing import Final
+
+_DEVICES: Final = Path("/dev")
 
 
 def mode_of(path: Path) -> int:
@@ -41,3 +44,23 @@ def no_folder(path: Path) -> str | None:
     except ValueError:
         return "is no path that can exist"
     return "is no folder"
+
+
+def is_among_devices(folder: Path) -> bool:
+    """Whether a new file in a folder would lie among the device nodes: in memory, on no disk.
+
+    So ends a device whose name was mistyped. What is mounted below `/dev` is another place, and
+    where `/dev` is a mere folder of the disk there is no danger.
+
+    Args:
+        folder: Need not be there; its nearest parent that is there decides.
+    """
+    place = next((each for each in (folder, *folder.parents) if mode_of(each)), folder)
+    return _file_system(place) == _file_system(_DEVICES) not in {None, _file_system(Path("/"))}
+
+
+def _file_system(path: Path) -> int | None:
+    try:
+        return path.stat().st_dev
+    except (OSError, ValueError):
+        return None

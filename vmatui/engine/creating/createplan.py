@@ -23,7 +23,7 @@ from vmatui.storage.faults import Compression
 from vmatui.storage.images import open_image
 from vmatui.storage.names import is_safe
 from vmatui.storage.outputs import COMMAND, STANDARD_OUTPUT, open_output
-from vmatui.storage.paths import is_folder, is_stream, no_folder
+from vmatui.storage.paths import is_among_devices, is_folder, is_stream, no_folder
 
 if TYPE_CHECKING:  # most archives are of no machine
     from vmatui.engine.machine import Machine
@@ -246,6 +246,8 @@ def _problems(target: str, disks: Sequence[PlannedDisk]) -> Iterator[str]:
         yield f"{path} is one of the disks: choose another target"
     elif os.path.lexists(path):
         yield f"{path} exists: archives are never overwritten, choose another name"
+    elif is_among_devices(path.parent):
+        yield f"{path} would be among the devices, in memory only: choose another folder"
 
 
 def _warnings(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> Iterator[str]:

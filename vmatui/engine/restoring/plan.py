@@ -24,7 +24,7 @@ from vmatui.storage.destination import Destination
 from vmatui.storage.imageformat import RAW
 from vmatui.storage.names import safe_name
 from vmatui.storage.newfile import temporary_path
-from vmatui.storage.paths import mode_of, no_folder
+from vmatui.storage.paths import is_among_devices, mode_of, no_folder
 
 
 class PlannedConfig(NamedTuple):
@@ -212,6 +212,8 @@ def _folder_problems(folder: Path | None) -> Iterator[str]:
             yield f"{folder} {why}: choose another"
     elif why := no_folder(folder.parent):
         yield f"{folder.parent} {why}: create it, or choose another folder"
+    if is_among_devices(folder):
+        yield f"{folder} is among the devices, its files would be in memory only: choose another"
 
 
 def _resume_sentences(unfinished: Unfinished) -> Iterator[str]:

@@ -17,7 +17,7 @@ from vmatui.storage.blockdev import PathFacts, file_key, inspect
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
 from vmatui.storage.imageformat import RAW, format_of, qemu_name
 from vmatui.storage.newfile import temporary_path
-from vmatui.storage.paths import no_folder
+from vmatui.storage.paths import is_among_devices, no_folder
 from vmatui.storage.targets import MAX_LARGER
 
 Kind = Literal["absent", "file", "block", "folder", "other", "nbd", "stdout"]
@@ -184,6 +184,11 @@ def _path_problems(planned: PlannedDevice, facts: PathFacts, terms: Terms) -> It
     is_in_folder = terms.folder is not None and str(path.parent) == os.path.realpath(terms.folder)
     if not is_in_folder and (why := no_folder(path.parent)):
         yield f"{path.parent} {why}: create it, or choose another place"
+    elif not is_in_folder and facts.kind != "block" and is_among_devices(path.parent):
+        yield (
+            f"{path} is no device, and a file there would be in memory only: "
+            "correct the name, or choose another place"
+        )
     temporary = temporary_path(path)
     is_made_anew = not (planned.is_direct or terms.unfinished.checkpoint)
     if is_made_anew and os.path.lexists(temporary):
