@@ -10,7 +10,7 @@ import pytest
 from tests.compressors import as_gzip
 from tests.damage import CONFIGS, DISKS, sound
 from tests.forge import forge
-from vmatui.engine.listing import Entry, has_archives, list_archives
+from vmatui.engine.listing import Entry, has_archives, list_archives, newest
 from vmatui.errors import SourceError
 from vmatui.storage.faults import Compression
 
@@ -68,6 +68,15 @@ def test_a_backup_that_runs_or_was_aborted_is_unfinished(tmp_path: Path, name: s
     _write(tmp_path, "vzdump-qemu-7-2020_01_01-00_00_00.log")
     (entry,), _ = _listed(tmp_path)
     assert (entry.is_unfinished, entry.has_log, entry.vm_id) == (True, True, 7)
+
+
+def test_our_own_aborted_archive_is_unfinished_and_not_the_newest(tmp_path: Path) -> None:
+    _write(tmp_path, "tmp-vzdump-qemu-7-2024_01_01-00_00_00.vma.zst")
+    _write(tmp_path, "vzdump-qemu-7-2023_01_01-00_00_00.vma.zst")
+    first, _ = _listed(tmp_path)
+    assert [(entry.is_unfinished, entry.vm_id) for entry in first] == [(True, 7), (False, 7)]
+    assert newest(first) == 1
+    assert newest(first[:1]) == newest([]) == 0
 
 
 def test_an_archive_of_any_name_is_found_by_its_content(tmp_path: Path) -> None:

@@ -64,6 +64,20 @@ def test_enter_opens_the_archive_under_the_cursor_and_escape_comes_back(folder: 
     drive(VmaApp(folder), steps)
 
 
+def test_what_was_aborted_is_not_opened_as_the_newest(folder: Path) -> None:
+    (folder / "tmp-vzdump-qemu-101-2023_11_16-00_00_00.vma").write_bytes(b"VMA\0")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        first, second, *_ = _rows(pilot)
+        assert "unfinished" in first
+        assert "forged" in second
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, ArchiveScreen)
+        assert pilot.app.screen.facts.path.name == NEWEST
+
+    drive(VmaApp(folder), steps)
+
+
 def test_what_is_no_archive_is_refused_in_one_sentence_and_life_goes_on(folder: Path) -> None:
     app = VmaApp(folder)
 

@@ -17,11 +17,14 @@ from vmatui.errors import SourceError
 from vmatui.format.codes import Fault
 from vmatui.format.header import Header
 from vmatui.storage.faults import Compression
+from vmatui.storage.names import TEMPORARY
 from vmatui.storage.paths import mode_of
 
 VM_CONFIG: Final = "qemu-server.conf"
 _MAX_NAME: Final = 200
-_VZDUMP: Final = re.compile(r"vzdump-qemu-(\d{1,12})-(\d{4}_\d\d_\d\d-\d\d_\d\d_\d\d)\.")
+_VZDUMP: Final = re.compile(
+    rf"(?:{TEMPORARY})?vzdump-qemu-(\d{{1,12}})-(\d{{4}}_\d\d_\d\d-\d\d_\d\d_\d\d)\."
+)
 
 
 class ArchiveFacts(NamedTuple):

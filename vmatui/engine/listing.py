@@ -18,6 +18,7 @@ from vmatui.errors import SourceError, VmaError
 from vmatui.format import layout
 from vmatui.storage.faults import Compression
 from vmatui.storage.magic import SNIFF_SIZE, detect
+from vmatui.storage.names import TEMPORARY
 
 _ARCHIVE_NAME: Final = re.compile(r"\.vma(\.\w{1,8})?$|^vzdump-qemu-.*\.dat$")
 _NO_ARCHIVE: Final = (".notes", ".protected", ".log", ".txt", ".md5", ".sha256", ".vmatui")
@@ -82,6 +83,15 @@ def list_archives(folder: Path, report: Report, cancel: threading.Event) -> None
     report(batch)
 
 
+def newest(entries: Sequence[Entry]) -> int:
+    """Return the number of the newest archive that is whole, or 0 if none is.
+
+    Args:
+        entries: The newest first.
+    """
+    return next((row for row, entry in enumerate(entries) if not entry.is_unfinished), 0)
+
+
 def has_archives(folder: Path) -> bool:
     """Whether a folder can be read and a file in it has the name of an archive."""
     try:
@@ -128,7 +138,7 @@ def _entry(file: os.DirEntry[str], names: set[str]) -> Entry | None:
         status.st_mtime if started is None else started,
         vm_id(file.name),
         notes=_first_line(path) if f"{file.name}.notes" in names else "",
-        is_unfinished=file.name.endswith(".dat"),
+        is_unfinished=file.name.endswith(".dat") or file.name.startswith(TEMPORARY),
         is_protected=f"{file.name}.protected" in names,
         has_log=log in names,
     )

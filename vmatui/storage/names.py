@@ -11,6 +11,8 @@ from typing import Final
 
 MAX_NAME_BYTES: Final = 200
 """Most bytes of a safe name in UTF-8; file systems allow 255, the rest is for what we add."""
+TEMPORARY: Final = "tmp-"
+"""How the name of an output begins until it is complete."""
 _LONGEST_SUFFIX: Final = 32
 """A last dot with more bytes than this after it does not start a suffix."""
 _SEPARATORS: Final = "/\\"

@@ -16,6 +16,7 @@ from typing import Final
 
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import inspect
+from vmatui.storage.names import TEMPORARY
 from vmatui.storage.publishing import publish, publish_incomplete, replace, take_back
 from vmatui.storage.targets import target_error
 from vmatui.storage.writeout import WriteOut
@@ -28,7 +29,7 @@ _CLOSED: Final = -1
 
 def temporary_path(path: Path) -> Path:
     """Return the name that an output has until it is complete, beside its final one."""
-    return path.with_name(f"tmp-{path.name}")
+    return path.with_name(f"{TEMPORARY}{path.name}")
 
 
 class NewFile:

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from vmatui.engine.archivefacts import ArchiveFacts, look_into
-from vmatui.engine.listing import Entry, list_archives
+from vmatui.engine.listing import Entry, list_archives, newest
 from vmatui.engine.progress import ProgressFunction
 from vmatui.errors import HeaderError, NotAnArchiveError
 from vmatui.storage.names import safe_name
@@ -161,7 +161,8 @@ backup; packed ones too. What is an archive is told by its content, not only by 
         if message.folder != self.folder:
             return
         table = self.query_one(Table)
-        place = self._entries[table.cursor].path if self._entries and table.cursor else None
+        is_moved = bool(self._entries) and table.cursor != newest(self._entries)
+        place = self._entries[table.cursor].path if is_moved else None
         known = {entry.path: entry for entry in self._entries}
         known.update((entry.path, entry) for entry in message.entries)
         self._entries = sorted(known.values(), key=lambda entry: entry.time, reverse=True)
@@ -169,7 +170,7 @@ backup; packed ones too. What is an archive is told by its content, not only by 
         table.show(
             len(paths),
             lambda row: row_of(self._entries[row]),
-            cursor=paths.index(place) if place in known else 0,
+            cursor=paths.index(place) if place in known else newest(self._entries),
         )
         self._show_band()
 
