@@ -80,6 +80,21 @@ def test_a_pause_lasts_until_somebody_goes_on() -> None:
     assert len(naps) == 5
 
 
+def test_a_pause_is_measured() -> None:
+    time = _Time()
+    limiter = Limiter(1000, lambda: time.now, lambda cancel, seconds: nap(cancel, seconds))
+
+    def nap(cancel: threading.Event, seconds: float) -> None:
+        time.sleep(cancel, seconds)
+        limiter.is_paused = time.now < 105
+
+    limiter.is_paused = True
+    time.now = 102  # nobody has waited so far
+    for _ in range(5):
+        limiter.wait(1000, threading.Event())
+    assert limiter.paused == pytest.approx(3, abs=0.2)
+
+
 def test_cancelling_ends_a_pause() -> None:
     limiter = Limiter()
     limiter.is_paused = True

@@ -34,6 +34,9 @@ class Limiter:
         self.rate = rate
         self.is_paused = False
         """Whether nothing may go at all; may be set at any time by any thread."""
+        self.paused = 0.0
+        """Seconds that it was paused while somebody waited."""
+        self._was_paused = False
         self._clock = clock
         self._sleep = sleep
         self._seen = clock()
@@ -58,7 +61,10 @@ class Limiter:
             self._debt = 0.0
         else:
             self._debt = max(self._debt - passed * rate, -_BURST * rate)
-        if self.is_paused:
+        if self._was_paused:
+            self.paused += passed
+        self._was_paused = self.is_paused
+        if self._was_paused:
             return _LOOK
         # Less than a byte is a rounding error that no sleep would ever end.
         return self._debt / rate if rate is not None and self._debt >= 1 else 0.0

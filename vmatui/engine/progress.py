@@ -8,7 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from vmatui.engine.recentrate import RecentRate
+
+if TYPE_CHECKING:  # few jobs have one
+    from vmatui.engine.limit import Limiter
 
 
 class Phase(StrEnum):
@@ -39,10 +44,14 @@ class Progress(NamedTuple):
     """Faults of severity error so far."""
     elapsed: float = 0.0
     """Seconds since the job began."""
+    recent: float | None = None
+    """Bytes of `done` a second in the last seconds, without pauses; None if nobody measured it."""
 
     @property
     def rate(self) -> float:
-        """Bytes of `done` a second, on average since the job began."""
+        """Bytes of `done` a second of late, or if that is not known since the job began."""
+        if self.recent is not None:
+            return self.recent
         return self.done / self.elapsed if self.elapsed > 0 else 0.0
 
     @property
@@ -65,12 +74,13 @@ INTERVAL: Final = 0.1
 
 
 class Meter:
-    """Decides when a job reports.
+    """Decides when a job reports, and measures how fast it is.
 
     Args:
         report: Gets each value.
         interval: Seconds between two values; 0 reports every time, for tests.
         clock: A monotonic clock in seconds.
+        limiter: Holds the job up; its pauses do not make it slower.
     """
 
     def __init__(
@@ -78,6 +88,7 @@ class Meter:
         report: ProgressFunction,
         interval: float = INTERVAL,
         clock: Callable[[], float] = time.monotonic,
+        limiter: Limiter | None = None,
     ) -> None:
         self._report = report
         self._interval = interval
@@ -85,6 +96,9 @@ class Meter:
         self._started = clock()
         self._last = float("-inf")
         self._make: Callable[[float], Progress] | None = None
+        self._limiter = limiter
+        self._phase: Phase | None = None
+        self._rate = RecentRate()
 
     @property
     def elapsed(self) -> float:
@@ -97,9 +111,17 @@ class Meter:
         now = self._clock()
         if final or now - self._last >= self._interval:
             self._last = now
-            self._report(make(now - self._started))
+            self._report(self._measured(make(now - self._started), now))
 
     def again(self) -> None:
         """Report what the last `tick` was to tell as it is now, if it is time to."""
         if self._make is not None:
             self.tick(self._make)
+
+    def _measured(self, progress: Progress, now: float) -> Progress:
+        if progress.phase is not self._phase:
+            self._phase = progress.phase
+            self._rate.begin()
+        paused = 0.0 if self._limiter is None else self._limiter.paused
+        seconds = now - self._started - paused
+        return progress._replace(recent=self._rate.add(seconds, progress.done))

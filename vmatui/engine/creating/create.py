@@ -87,7 +87,7 @@ def create(
     """
     if plan.problems:
         raise TargetError(plan.problems[0])
-    stop, meter = cancel or threading.Event(), Meter(progress)
+    stop, meter = cancel or threading.Event(), Meter(progress, limiter=limiter)
     with _opened_disks(plan) as disks, _opened_output(plan) as output:
         writing = _Writing(plan, output, limiter, stop)
         with _read_ahead(disks, stop) as extents:

@@ -97,7 +97,7 @@ def restore(
     if plan.problems:
         raise TargetError(plan.problems[0])
     stop = cancel or threading.Event()
-    meter = Meter(progress)
+    meter = Meter(progress, limiter=limiter)
     with opened_targets(archive.header, plan) as targets:
         devices, start = targets.devices, targets.start or NOTHING
         if start.extents:

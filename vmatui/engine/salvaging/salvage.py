@@ -64,7 +64,7 @@ def salvage(
     """
     if plan.problems:
         raise TargetError(plan.problems[0])
-    stop, meter = cancel or threading.Event(), Meter(progress)
+    stop, meter = cancel or threading.Event(), Meter(progress, limiter=limiter)
     best = best_copy(copies)
     manifest = fitting_manifest(copy.archive for copy in copies)
     holdings = new_holdings(best.archive.header, len(copies))
@@ -81,7 +81,7 @@ def salvage(
                 copy, best.archive.header, salvager, others, meter, stop, manifest=manifest
             )
             reports.append(make_report(copy.archive, checker, is_full=True))
-        problem = _fill(plan, holdings, targets, Meter(progress), stop, limiter)
+        problem = _fill(plan, holdings, targets, Meter(progress, limiter=limiter), stop, limiter)
         sync_targets(targets.devices, checker, meter, stop)
         report = _report(copies, plan, holdings, targets, reports, problem)
     for dev_id, path in plan.maps.items():
