@@ -48,12 +48,14 @@ class Failing(Visitor):
             raise TargetError("the disk is full")
 
 
-def begin(archive: Path, extents: int = 4, **wishes: Unpack[Wishes]) -> Path:
+def begin(
+    archive: Path, extents: int = 4, *, interval: float = 0, **wishes: Unpack[Wishes]
+) -> Path:
     """Leave a restore unfinished; return its note."""
     with open_archive(archive) as opened:
         plan = plan_restore(opened.header, **wishes)
         with pytest.raises(SuspendedError, match="the disk is full"):
-            restore(opened, plan, visitors=[Failing(extents)], interval=0)
+            restore(opened, plan, visitors=[Failing(extents)], interval=interval)
     assert plan.unfinished.note is not None
     return plan.unfinished.note
 
@@ -93,6 +95,21 @@ def test_what_failed_is_taken_up_where_it_was(
     assert {path.name for path in out.iterdir() if not path.name.startswith("tmp-")} == {NOTE}
     assert go_on(archives[kind], folder=out).is_complete
     assert is_whole(out)
+
+
+def test_where_nothing_was_safe_the_plan_says_that_all_is_written_anew(
+    archives: dict[str, Path], tmp_path: Path
+) -> None:
+    begin(archives["plain"], 1, interval=60, folder=tmp_path / "none")
+    plan = planned(archives["plain"], folder=tmp_path / "none", resume=True)
+    assert not plan.unfinished.is_partly_done
+    assert plan.sentences[0] == (
+        "goes on with the unfinished restore from its start: nothing is safe on the disk yet"
+    )
+    begin(archives["plain"], 6, folder=tmp_path / "some")
+    plan = planned(archives["plain"], folder=tmp_path / "some", resume=True)
+    assert plan.unfinished.is_partly_done
+    assert plan.sentences[0].endswith("of the archive are on the disk already")
 
 
 def test_another_compression_of_the_archive_goes_on_too(

@@ -26,6 +26,7 @@ from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.picker import PickerScreen
 from vmatui.tui.screens.restore import RestoreScreen, words_to_type
 from vmatui.tui.screens.running import RunningScreen
+from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.targetrow import TargetRow
 
 NAME = "vzdump-qemu-100-2023_11_14-22_13_20.vma"
@@ -302,9 +303,14 @@ def test_the_form_offers_to_go_on_with_an_unfinished_restore(archive: Path, tmp_
         assert screen.query_one("#resume").display
         await pilot.press("tab", "tab", "space")
         await planned(pilot)
-        await press(pilot, "ctrl+r", "enter")
+        await press(pilot, "ctrl+r")
+        asked = " ".join(str(line.render()) for line in pilot.app.screen.query(Static))
+        assert "nothing is safe on the disk yet" in asked
+        await press(pilot, "enter")
         assert isinstance(pilot.app.screen, RunningScreen)
         assert "is restored" in _band(pilot.app.screen)
+        panel = pilot.app.screen.query_one(ResultPanel)
+        assert "every byte was read" in str(panel.query_one(".title", Static).render())
 
     with patch.object(RawFileTarget, "writev", writev):
         drive(VmaApp(archive), steps)

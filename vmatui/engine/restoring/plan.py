@@ -217,9 +217,13 @@ def _folder_problems(folder: Path | None) -> Iterator[str]:
 
 
 def _resume_sentences(unfinished: Unfinished) -> Iterator[str]:
-    if unfinished.checkpoint is not None:
+    if unfinished.checkpoint is None:
+        return
+    if unfinished.is_partly_done:
         done = size_text(unfinished.checkpoint.position)
         yield f"goes on with the unfinished restore: {done} of the archive are on the disk already"
+    else:
+        yield "goes on with the unfinished restore from its start: nothing is safe on the disk yet"
 
 
 def _config_sentences(plan: RestorePlan) -> Iterator[str]:

@@ -37,6 +37,11 @@ class Unfinished(NamedTuple):
     """Where to go on; None begins anew."""
     problems: tuple[str, ...] = ()
 
+    @property
+    def is_partly_done(self) -> bool:
+        """Whether something of the earlier restore is safe on the disk, and stays."""
+        return self.checkpoint is not None and self.checkpoint.extents > 0
+
     def has_made(self, path: Path) -> bool:
         """Whether a file is what the earlier restore wrote, under its final name already."""
         if self.checkpoint is None:

@@ -251,11 +251,11 @@ what was wrong, and `g` goes on where the restore was.
         self._learned(report.verify, self.picture)
         self.query_one(OutputTable).finish(report)
         self.query_one(MapView).show(self.picture, report.verify.findings)
-        if self.plan.unfinished.checkpoint is None:
-            self.query_one(ResultPanel).open(report.verify)
-        else:
+        if self.plan.unfinished.is_partly_done:
             told = "what was on the disk already was not written again"
             self.query_one(ResultPanel).open(report.verify, told)
+        else:
+            self.query_one(ResultPanel).open(report.verify)
         took = f"in {duration_text(self._elapsed)}" if self._elapsed >= 1 else "in a moment"
         if report.is_complete:
             number = counted(len(report.outputs), "device")
