@@ -17,6 +17,10 @@ def test_a_restore_to_a_full_disk_goes_on_when_there_is_room(tmp_path: Path) -> 
         result = run("restore", archive, small / "out", exit_code=4)
         assert "No space left on device" in result.stderr
         assert "the same command with --resume goes on" in result.stderr
+        told = result.stderr[result.stderr.index("what was written is kept in") :]
+        kept = list((small / "out").glob("tmp-disk-*.raw"))
+        assert kept
+        assert all(f"{path}, " in told or f"{path}: " in told for path in kept)
         again = run("restore", archive, small / "out", exit_code=4)
         assert "is unfinished" in again.stderr
         run_program("mount", "-o", "remount,size=40m", small)

@@ -97,6 +97,19 @@ def test_what_failed_is_taken_up_where_it_was(
     assert is_whole(out)
 
 
+def test_what_is_kept_has_the_name_that_exists(archives: dict[str, Path], tmp_path: Path) -> None:
+    there = tmp_path / "there.raw"
+    there.write_bytes(bytes(DISKS[0].size))
+    wishes: Wishes = {
+        "to": {1: Destination(str(there), in_place=True), 2: tmp_path / "b.raw"},
+        "skip": {3},
+        "overwrite": True,
+    }
+    begin(archives["plain"], **wishes)
+    plan = planned(archives["plain"], resume=True, **wishes)
+    assert [each.kept_at for each in plan.restored] == [str(there), f"{tmp_path}/tmp-b.raw"]
+
+
 def test_where_nothing_was_safe_the_plan_says_that_all_is_written_anew(
     archives: dict[str, Path], tmp_path: Path
 ) -> None:

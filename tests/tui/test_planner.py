@@ -14,6 +14,7 @@ from tests.damage import DISKS
 from tests.forge import Disk, forge, noise
 from tests.tools import require_tool
 from tests.tui.driving import drive, notices, planned, press, restore_form
+from tests.tui.holder import lines
 from vmatui.engine.restoring.candidates import Candidate, Fit
 from vmatui.errors import SourceError, TargetError
 from vmatui.storage.machinedisks import MachineDisk
@@ -26,6 +27,7 @@ from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.picker import PickerScreen
 from vmatui.tui.screens.restore import RestoreScreen, words_to_type
 from vmatui.tui.screens.running import RunningScreen
+from vmatui.tui.widgets.outputs import OutputTable
 from vmatui.tui.widgets.resultpanel import ResultPanel
 from vmatui.tui.widgets.targetrow import TargetRow
 
@@ -275,6 +277,9 @@ def test_a_restore_that_a_full_disk_interrupted_goes_on_by_a_key(
         screen = pilot.app.screen
         assert isinstance(screen, RunningScreen)
         assert "is interrupted: disk-drive-scsi0.raw: no space left" in _band(screen)
+        rows = "".join(lines(screen.query_one(OutputTable)))
+        assert "unfinished" in rows
+        assert "/tmp-disk-drive-scsi0.raw" in rows
         full.left = 1_000_000
         await press(pilot, "g")
         assert isinstance(pilot.app.screen, RunningScreen)

@@ -48,6 +48,14 @@ def wanted_plan(arguments: Arguments, header: Header, *, resumable: bool = True)
     )
 
 
+def tell_what_is_kept(plan: RestorePlan) -> None:
+    """Say where an interrupted job has left what it wrote, and what goes on with it."""
+    places = ", ".join(planned.kept_at for planned in plan.restored) or plan.folder
+    diagnostics.say(
+        f"what was written is kept in {places}: the same command with --resume goes on with it"
+    )
+
+
 def warn_of_direct_targets(plan: RestorePlan) -> None:
     """Say what a job that ended early cannot take back, as it does with files."""
     for planned in plan.restored:

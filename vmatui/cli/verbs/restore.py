@@ -14,7 +14,12 @@ from vmatui.cli.planned import refuse, show_plan
 from vmatui.cli.readback import read_back, require_readable_twice
 from vmatui.cli.referencelog import ReferenceLog
 from vmatui.cli.reporting import reporting
-from vmatui.cli.restorewords import device_lines, wanted_plan, warn_of_direct_targets
+from vmatui.cli.restorewords import (
+    device_lines,
+    tell_what_is_kept,
+    wanted_plan,
+    warn_of_direct_targets,
+)
 from vmatui.cli.sealing import sealing, write_seals
 from vmatui.cli.verbs import mapped
 from vmatui.cli.verdict import exit_status
@@ -113,7 +118,7 @@ def _restore(
                 reads_all=arguments.seal,
             )
     except SuspendedError:
-        diagnostics.say("what was written is kept: the same command with --resume goes on with it")
+        tell_what_is_kept(plan)
         raise
     except BaseException:
         warn_of_direct_targets(plan)

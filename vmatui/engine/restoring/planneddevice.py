@@ -60,6 +60,16 @@ class PlannedDevice(NamedTuple):
         return self.facts.path
 
     @property
+    def kept_at(self) -> str:
+        """Where that is which an interrupted restore has written, in words."""
+        if self.facts is not None and not self.is_direct:
+            temporary = temporary_path(self.path)
+            # A target that got its final name already is there.
+            if os.path.lexists(temporary):
+                return str(temporary)
+        return self.target or ""
+
+    @property
     def overwrites(self) -> bool:
         """Whether something that is there now will be lost."""
         return self.kind in {"file", "block", "nbd"}

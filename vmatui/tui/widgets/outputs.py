@@ -80,7 +80,7 @@ class OutputTable(Table):
                 _row(
                     each.device.name,
                     each.device.size,
-                    *((kept, Cell(each.target or "")) if is_kept else _left_behind(each)),
+                    *((kept, Cell(each.kept_at)) if is_kept else _left_behind(each)),
                 )
                 for each in self._restored
             ]
