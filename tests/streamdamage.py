@@ -22,6 +22,7 @@ from tests.tools import require_tool
 from vmatui.engine.checking.checker import Checker
 from vmatui.engine.checking.report import VerifyReport, make_report
 from vmatui.engine.checking.verify import walk_through
+from vmatui.engine.indexing.clustermap import DOUBTFUL, FAULT, ClusterMap
 from vmatui.engine.progress import Meter, ignore
 from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.pipeline import read_ahead
@@ -148,6 +149,13 @@ def _flipped(data: bytes, at: int) -> bytes:
     return data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :]
 
 
+def wrong_checksums() -> dict[str, bytes]:
+    """Return files whose data is whole, and which a checksum belies: of a block, and of all."""
+    lzop, whole = _lzop(), zstd_frame(ARCHIVE)
+    middle = lzop.packed[len(lzop.packed) // 2]
+    return {"block": _flipped(lzop.data, middle + 8), "whole": _flipped(whole, len(whole) - 1)}
+
+
 DAMAGES: dict[str, Callable[[bytes], tuple[bytes, Range]]] = {
     "a byte flipped early": lambda data: (_flipped(data, len(data) // 6), _at(data, 1 / 6, 1)),
     "a byte flipped": lambda data: (_flipped(data, len(data) // 2), _at(data, 1 / 2, 1)),
@@ -180,6 +188,8 @@ class Recovered:
     clusters: dict[Cluster, bytes]
     """Those that the checker accepted."""
     doubtful: set[Cluster]
+    drawn: set[Cluster]
+    """Those that the map shows as doubtful."""
     report: VerifyReport
 
     @property
@@ -215,8 +225,9 @@ def recover(data: bytes) -> Recovered:
     collector = _Collector()
     with opened(data) as archive:
         checker = Checker(archive.header, archive.faults)
+        cells = ClusterMap(archive.header.devices)
         with read_ahead(archive, threading.Event()) as items:
-            walk_through(archive, items, checker, [collector], Meter(ignore))
+            walk_through(archive, items, checker, [collector, cells], Meter(ignore))
         report = make_report(archive, checker, is_full=True)
     doubtful = {
         (dev_id, number)
@@ -224,7 +235,13 @@ def recover(data: bytes) -> Recovered:
         for first, last in tally.doubtful.iter_present()
         for number in range(first, last + 1)
     }
-    return Recovered(collector.clusters, doubtful, report)
+    drawn = {
+        (dev_id, number)
+        for dev_id, each in cells.devices.items()
+        for number, state in enumerate(each.states)
+        if state & FAULT == DOUBTFUL
+    }
+    return Recovered(collector.clusters, doubtful, drawn, report)
 
 
 def extents() -> list[tuple[Range, list[tuple[Cluster, Range]]]]:

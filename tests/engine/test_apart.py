@@ -16,6 +16,7 @@ from tests.damage import DAMAGED, sound
 from tests.engine.test_indexcache import drawn
 from tests.engine.test_provenance import DOUBTING, LACKING, states
 from tests.engine.test_provenance import drawn as drawn_salvage
+from tests.streamdamage import wrong_checksums
 from vmatui.engine.apart.broken import BrokenError, fault_of
 from vmatui.engine.apart.errand import (
     Comparing,
@@ -33,7 +34,7 @@ from vmatui.engine.checking.report import VerifyReport
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.comparing.compareplan import plan_check
 from vmatui.engine.creating.createplan import DiskSource, plan_create
-from vmatui.engine.indexing.clustermap import DIFFERS
+from vmatui.engine.indexing.clustermap import DIFFERS, DOUBTFUL, FAULT
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.limit import Limiter
 from vmatui.engine.progress import Progress, ProgressFunction, ignore
@@ -102,6 +103,21 @@ def test_faults_are_found_and_drawn_the_same(name: str, tmp_path: Path, worker: 
     report, shown = _verified(facts, worker)
     assert (report, shown) == _verified(facts, None)
     assert any(each.severity is Severity.ERROR for each in report.findings)
+
+
+@pytest.mark.parametrize("what", ["block", "whole"])
+def test_what_a_checksum_casts_doubt_on_is_drawn_the_same(
+    what: str, tmp_path: Path, worker: Worker
+) -> None:
+    path = tmp_path / "vm.vma"
+    path.write_bytes(wrong_checksums()[what])
+    facts, picture = look_into(path), Picture(look_into(path).header.devices)
+    report = worker.do(Verifying(facts), picture, _desk())
+    assert (report, _drawn(picture)) == _verified(facts, None)
+    for device in report.devices:
+        flags = [state & FAULT for state in picture.map.devices[device.dev_id].states]
+        assert flags.count(DOUBTFUL) == device.doubtful
+    assert sum(device.doubtful for device in report.devices)
 
 
 def test_a_restore_in_another_process_is_whole(archive: Path, worker: Worker) -> None:

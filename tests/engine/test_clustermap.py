@@ -43,6 +43,22 @@ def test_the_clusters_of_a_damaged_extent_are_flagged() -> None:
     assert state == clustermap.DAMAGED
 
 
+def test_a_range_in_doubt_is_flagged_but_for_what_is_damaged() -> None:
+    cells = ClusterMap([Device(1, "big", 200_000 * CLUSTER)])
+    cells.mark([((0xFFFF << 48 | 1 << 32) + first, 50) for first in range(0, 200_000, 50)])
+    device = cells.devices[1]
+    device.add_flag(7, clustermap.DUPLICATE)
+    device.add_flag(70_000, clustermap.DAMAGED)
+    device.changed[:] = bytes(len(device.changed))
+    cells.doubt([(1, 5, 150_000), (9, 0, 3)])
+    faults = [state & clustermap.FAULT for state in device.states]
+    assert faults.count(clustermap.DOUBTFUL) == 150_000 - 5
+    assert faults[70_000] == clustermap.DAMAGED
+    assert [faults[at] for at in (4, 5, 150_000, 150_001)] == [0, 0x80, 0x80, 0]
+    assert device.states[7] == 17 | clustermap.DUPLICATE | clustermap.DOUBTFUL
+    assert list(device.changed) == [at <= 150_000 >> 8 for at in range(len(device.changed))]
+
+
 def test_devices_beyond_the_bound_have_no_map() -> None:
     big = Device(1, "huge", clustermap.MAX_MAPPED * CLUSTER)
     assert set(ClusterMap([big, Device(2, "small", 512)]).devices) == {1}

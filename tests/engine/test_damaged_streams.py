@@ -23,6 +23,7 @@ from tests.streamdamage import (
     original,
     overlap,
     recover,
+    wrong_checksums,
 )
 from vmatui.engine.restoring.plan import plan_restore
 from vmatui.engine.restoring.restore import restore
@@ -115,6 +116,7 @@ def test_a_wrong_checksum_alone_loses_nothing_and_casts_doubt(name: str) -> None
     recovered = recover(sound.data[:last] + bytes([sound.data[last] ^ 1]) + sound.data[last + 1 :])
     assert set(recovered.clusters) == EVERY
     assert recovered.doubtful
+    assert recovered.drawn == recovered.doubtful
     assert all(data for data in recovered.clusters.values())
 
 
@@ -133,6 +135,16 @@ def test_lzop_doubts_exactly_the_clusters_that_touch_the_damaged_block(damage: s
     assert touched <= EVERY - recovered.sound <= touched | headless
     assert recovered.doubtful == touched & set(recovered.clusters)
     assert recovered.doubtful
+    assert recovered.drawn >= recovered.doubtful
+
+
+@pytest.mark.parametrize("what", ["block", "whole"])
+def test_the_map_shows_what_a_wrong_checksum_casts_doubt_on(what: str) -> None:
+    recovered = recover(wrong_checksums()[what])
+    assert set(recovered.clusters) == EVERY
+    assert recovered.drawn == recovered.doubtful
+    assert 0 < len(recovered.drawn) <= len(EVERY)
+    assert (len(recovered.drawn) > len(EVERY) // 2) == (what == "whole")
 
 
 @pytest.mark.parametrize("damage", ["4 KiB zeroed", "64 KiB lost"])
@@ -172,6 +184,7 @@ def test_a_seek_table_tells_how_much_is_lost_and_else_nobody_knows() -> None:
 def test_a_sound_archive_is_sound_and_leaves_nothing_in_doubt(name: str) -> None:
     recovered = recover(packed(name).data)
     assert recovered.report.is_sound
+    assert not recovered.drawn
     assert recovered.report.stream is StreamState.SOUND
     assert recovered.sound == EVERY
 

@@ -11,6 +11,8 @@ import pytest
 from tests.damage import DISKS, flip, sound
 from tests.opening import as_file, opened
 from tests.salvaging import device, images, slots_of, with_flips
+from tests.streamdamage import zstd_frame
+from vmatui.engine.checking.findings import Touched
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.indexing.clustermap import DOUBTFUL, FAULT, ClusterMap
 from vmatui.engine.restoring.plan import plan_restore
@@ -37,7 +39,7 @@ def drawn(folder: Path, *copies: bytes) -> tuple[SalvageReport, ClusterMap]:
         picture = ClusterMap(header.devices)
         plan = plan_salvage(plan_restore(header, folder=folder, resumable=False), looked_at)
 
-        def take(runs: Iterable[SlotRun], doubtful: Iterable[int]) -> None:
+        def take(runs: Iterable[SlotRun], doubtful: Iterable[Touched]) -> None:
             picture.mark(runs)
             picture.doubt(doubtful)
 
@@ -91,6 +93,13 @@ def test_what_stays_in_doubt_shows_on_the_map(tmp_path: Path) -> None:
     }
     # Extent 3 is sound in the second copy, extent 1 in neither.
     assert doubtful == {dev_id: sorted(each) for dev_id, each in slots_of(1).items()}
+
+
+def test_what_a_checksum_of_another_copy_casts_doubt_on_shows_on_the_map(tmp_path: Path) -> None:
+    packed = zstd_frame(sound().build())
+    report, picture = drawn(tmp_path / "out", LACKING, flip(packed, len(packed) - 1))
+    doubtful = sum(state & FAULT == DOUBTFUL for each in states(picture).values() for state in each)
+    assert doubtful == sum(each.doubtful for each in report.devices) > 0
 
 
 @pytest.mark.parametrize("copies", [1, 2])

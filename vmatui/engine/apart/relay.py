@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from vmatui.engine.apart.strokes import Checked, Differing, End, Odd, Sound, Stroke, Taken
+from vmatui.engine.apart.strokes import Checked, Differing, Doubted, End, Odd, Sound, Stroke, Taken
+from vmatui.engine.checking.findings import Touched
+from vmatui.engine.indexing.doubts import Doubts
 from vmatui.engine.indexing.scout import Scout
-from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.newextents import NewExtent
 from vmatui.engine.walking.visitor import HeaderVisitor, Rejected, Visitor
 from vmatui.format.extent import SlotRun, cluster_runs, slot_runs
@@ -51,7 +53,7 @@ class Relay:
             self._send(batch)
 
 
-def walked(relay: Relay, devices: Iterable[Device]) -> tuple[Visitor, Visitor]:
+def walked(relay: Relay, devices: Sequence[Device]) -> tuple[Visitor, Visitor]:
     """Return visitors of a walk that have its archive drawn.
 
     Args:
@@ -59,15 +61,21 @@ def walked(relay: Relay, devices: Iterable[Device]) -> tuple[Visitor, Visitor]:
         devices: Of the archive.
     """
     scout = Scout(devices)
-    return _Walked(relay, scout), scout
+    return _Walked(relay, scout, Doubts(devices)), scout
 
 
 class _Walked(HeaderVisitor):
-    def __init__(self, relay: Relay, scout: Scout) -> None:
+    def __init__(self, relay: Relay, scout: Scout, doubts: Doubts) -> None:
         self._relay = relay
         self._scout = scout
+        self._doubts = doubts
+
+    def see_gap(self, gap: Gap) -> None:
+        if ranges := self._doubts.take_gap(gap):
+            self._relay.put(Doubted(ranges))
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        self._doubts.take_extent(extent, rejected)
         self._relay.put(_told(extent, rejected))
 
     def finish(self) -> None:
@@ -128,8 +136,8 @@ class FromOthers:
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
 
-    def take(self, runs: Iterable[SlotRun], doubtful: Iterable[int]) -> None:
-        """Tell what was taken of an extent, and the slots of what is in doubt."""
+    def take(self, runs: Iterable[SlotRun], doubtful: Iterable[Touched]) -> None:
+        """Tell what was taken, and which clusters are in doubt."""
         self._relay.put(Taken(list(runs), list(doubtful)))
 
 
@@ -138,6 +146,7 @@ def _told(extent: Extent, rejected: Rejected) -> Sound | Odd:
         rejected
         or extent.faults
         or extent.holes
+        or extent.doubts
         or extent.is_displaced
         or extent.proved
         or extent.rotten

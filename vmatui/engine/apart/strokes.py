@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from vmatui.engine.checking.findings import Touched
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.indexing.scout import Scout
 from vmatui.engine.walking.found import Extent
@@ -39,8 +40,19 @@ class Odd(NamedTuple):
 
     def draw(self, picture: Picture) -> None:
         """Draw it."""
-        for visitor in (picture.map, picture.extents, picture.placement):
+        picture.map.write(self.extent, self.rejected)
+        for visitor in (picture.extents, picture.placement):
             visitor.see_extent(self.extent, self.rejected)
+
+
+class Doubted(NamedTuple):
+    """Clusters that came before, and that no checksum of the stream vouches for any more."""
+
+    ranges: Sequence[Touched]
+
+    def draw(self, picture: Picture) -> None:
+        """Flag them."""
+        picture.map.doubt(self.ranges)
 
 
 class End(NamedTuple):
@@ -79,8 +91,8 @@ class Taken(NamedTuple):
     """What another copy of the archive brought."""
 
     runs: Sequence[SlotRun]
-    doubtful: Sequence[int]
-    """Slots of those among them that are in doubt."""
+    doubtful: Sequence[Touched]
+    """Ranges of clusters that are in doubt, among them or from before."""
 
     def draw(self, picture: Picture) -> None:
         """Draw it over what the first copy has drawn."""
@@ -88,4 +100,4 @@ class Taken(NamedTuple):
         picture.map.doubt(self.doubtful)
 
 
-Stroke = Sound | Odd | End | Checked | Differing | Taken
+Stroke = Sound | Odd | Doubted | End | Checked | Differing | Taken

@@ -37,8 +37,11 @@ class Unsettled:
         if extent.end <= extent.settled:
             return
         self._end = extent.end
-        stored = [run for run in extent.accepted_runs(rejected) if run[0] & _DATA]
-        for first, last in cluster_runs(stored):
+        runs = extent.accepted_runs(rejected)
+        stored = [run for run in runs if run[0] & _DATA]
+        # Most extents store something of each cluster, and others ask for their clusters too.
+        is_all = not rejected and len(stored) == len(runs)
+        for first, last in extent.header.clusters if is_all else cluster_runs(stored):
             dev_id = first >> 32
             if dev_id not in self._sets:
                 self._sets[dev_id] = ClusterSet(self._sizes[dev_id])

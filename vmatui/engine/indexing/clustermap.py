@@ -6,11 +6,13 @@ wrote cost nothing, so a huge device with little in it is small here too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from vmatui.engine.checking.findings import Touched
+from vmatui.engine.indexing.doubts import Doubts, slots_in_doubt
 from vmatui.engine.indexing.sparse import sparse_memory
-from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.visitor import HeaderVisitor, Rejected
 from vmatui.format.extent import SlotRun
 from vmatui.format.header import Device
@@ -27,7 +29,7 @@ FAULT: Final = 0xC0
 """The bits that hold none or one of the three faults that follow."""
 DAMAGED: Final = 0x40
 DOUBTFUL: Final = 0x80
-"""Its own data is there, but the extent that brings it is not as it should be."""
+"""Its own data is there, but its extent has faults, or no checksum of the stream vouches for it."""
 DIFFERS: Final = 0xC0
 """A target that was compared holds something else."""
 GROUP_BITS: Final = 8
@@ -39,6 +41,10 @@ _FULL: Final = ZERO + BLOCKS_PER_CLUSTER
 _STATES: Final = [bytes([level]) * SLOTS_PER_EXTENT for level in range(ZERO, _FULL + 1)]
 """The states of a run of clusters, by the number of their stored blocks."""
 _CHECKED: Final = bytes([1]) * SLOTS_PER_EXTENT
+_DOUBTED: Final = bytes(state if state & FAULT else state | DOUBTFUL for state in range(256))
+"""What becomes of each state in doubt: a fault that is known stays."""
+_PIECE: Final = 1 << 16
+"""Clusters that are flagged at once: the whole of a disk may be in doubt."""
 
 
 class DeviceMap:
@@ -92,6 +98,14 @@ class DeviceMap:
         self.states[cluster] |= flag
         self.changed[cluster >> GROUP_BITS] = 1
 
+    def doubt(self, first: int, last: int) -> None:
+        """Add `DOUBTFUL` to all cells of a range that have no fault yet, and mark its groups."""
+        for start in range(first, last + 1, _PIECE):
+            end = min(start + _PIECE, last + 1)
+            self.states[start:end] = self.states[start:end].tobytes().translate(_DOUBTED)
+        low, high = first >> GROUP_BITS, (last >> GROUP_BITS) + 1
+        self.changed[low:high] = b"\1" * (high - low)
+
 
 class ClusterMap(HeaderVisitor):
     """The map of an archive; a visitor of its walk.
@@ -100,8 +114,9 @@ class ClusterMap(HeaderVisitor):
         devices: The devices of the header.
     """
 
-    def __init__(self, devices: Iterable[Device]) -> None:
+    def __init__(self, devices: Sequence[Device]) -> None:
         budget = MAX_MAPPED
+        self._doubts = Doubts(devices)
         self.devices: dict[int, DeviceMap] = {}
         """By dev_id; devices beyond the bound have no map."""
         for device in devices:
@@ -111,13 +126,24 @@ class ClusterMap(HeaderVisitor):
         self.is_complete = False
         """Whether the walk is over, so that what was not seen is missing."""
 
+    def see_gap(self, gap: Gap) -> None:
+        """Flag what is in doubt before a gap."""
+        self.doubt(self._doubts.take_gap(gap))
+
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        """Write what an extent brought, and remember it: a gap may cast doubt on it yet."""
+        self._doubts.take_extent(extent, rejected)
+        self.write(extent, rejected)
+
+    def write(self, extent: Extent, rejected: Rejected) -> None:
         """Write what an extent brought."""
         used = extent.header.used
         self.mark(extent.accepted_runs(rejected))
+        skipped = rejected | extent.proved
         if extent.faults or extent.holes or extent.is_displaced:
-            doubtful = extent.accepted(rejected | extent.proved)
-            self.doubt(doubtful, zeros=not extent.is_sound)
+            self._doubt_slots(extent.accepted(skipped), zeros=not extent.is_sound)
+        elif extent.doubts:
+            self._doubt_slots(slots_in_doubt(extent, skipped), zeros=False)
         for position in rejected:
             if position < len(used):
                 self._flag(used[position])
@@ -156,7 +182,14 @@ class ClusterMap(HeaderVisitor):
         """Take note that the walk is over."""
         self.is_complete = True
 
-    def doubt(self, slots: Iterable[int], *, zeros: bool = True) -> None:
+    def doubt(self, ranges: Iterable[Touched]) -> None:
+        """Flag ranges of clusters that were marked, unless they have another fault."""
+        for dev_id, first, last in ranges:
+            device = self.devices.get(dev_id)
+            if device is not None:
+                device.doubt(first, last)
+
+    def _doubt_slots(self, slots: Iterable[int], *, zeros: bool) -> None:
         """Flag clusters that are there, though not all is well with their extents.
 
         Args:

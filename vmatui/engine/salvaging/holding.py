@@ -87,8 +87,14 @@ class Holding:
         self.sound.discard(first, last)
         self._doubt(first, last, reason)
 
-    def doubt_unvouched(self, first: int, last: int, reason: str, copy: int) -> None:
-        """Call those clusters of a range doubtful that are sound and came from a copy."""
+    def doubt_unvouched(
+        self, first: int, last: int, reason: str, copy: int
+    ) -> list[tuple[int, int]]:
+        """Call those clusters of a range doubtful that are sound and came from a copy.
+
+        Returns:
+            Their ranges, first and last included.
+        """
         left = [(first, last)]
         for known in (self.origins[copy], self.sound):
             wanted = ClusterSet(self.device.clusters)
@@ -97,6 +103,7 @@ class Holding:
             left = list(wanted.iter_common(known))
         for low, high in left:
             self.doubt(low, high, reason)
+        return left
 
     def iter_missing(self) -> Iterator[tuple[int, int]]:
         """Yield the ranges of clusters, first and last included, that nobody brought."""

@@ -10,6 +10,7 @@ import mmap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from vmatui.engine.checking.findings import Touched
 from vmatui.engine.checking.unsettled import Unsettled
 from vmatui.engine.restoring.gather import gather_writes
 from vmatui.engine.salvaging.holding import Holdings
@@ -26,8 +27,8 @@ _ZEROS: Final = memoryview(mmap.mmap(-1, CLUSTER_SIZE))
 _NUMBER: Final = 0xFFFFFFFF
 """The bits of an address that are the cluster's number."""
 
-TakenFunction = Callable[[Iterable[SlotRun], Iterable[int]], None]
-"""Hears of what was taken of an extent: its runs of slots, and the slots of what is in doubt."""
+TakenFunction = Callable[[Iterable[SlotRun], Iterable[Touched]], None]
+"""Hears of what was taken of an extent, as runs of slots, and which clusters are in doubt."""
 
 
 class Salvager(Visitor):
@@ -58,10 +59,14 @@ class Salvager(Visitor):
 
     def see_gap(self, gap: Gap) -> None:
         """Call doubtful what no checksum of the stream vouches for any more."""
-        if gap.doubt:
-            for dev_id, first, last in self._unsettled.doubt(gap.offset - gap.doubt):
-                holding = self._holdings[dev_id]
-                holding.doubt_unvouched(first, last, UNVOUCHED, self._copy)
+        if not gap.doubt:
+            return
+        doubtful: list[Touched] = []
+        for dev_id, first, last in self._unsettled.doubt(gap.offset - gap.doubt):
+            ranges = self._holdings[dev_id].doubt_unvouched(first, last, UNVOUCHED, self._copy)
+            doubtful += [(dev_id, low, high) for low, high in ranges]
+        if self._on_taken is not None:
+            self._on_taken((), doubtful)
 
     def see_extent(self, extent: Extent, _rejected: Rejected) -> None:
         """Take what is not there yet or better than what is, and write it."""
@@ -80,13 +85,11 @@ class Salvager(Visitor):
             if target is not None:
                 target.writev(write.offset, [payload[start:end] for start, end in write.pieces])
 
-    def _doubtful(self, extent: Extent, left: Rejected) -> list[int]:
-        """Return the slots of what was taken of an extent and is in doubt."""
-        return [
-            slot
-            for slot in extent.accepted(left)
-            if slot & _NUMBER in self._holdings[slot >> 32 & 0xFF].doubtful
-        ]
+    def _doubtful(self, extent: Extent, left: Rejected) -> list[Touched]:
+        """Return the clusters that were taken of an extent and are in doubt."""
+        slots = extent.accepted(left)
+        taken = [(slot >> 32 & 0xFF, slot & _NUMBER, slot & _NUMBER) for slot in slots]
+        return [each for each in taken if each[1] in self._holdings[each[0]].doubtful]
 
     def _takes_whole(self, extent: Extent) -> bool:
         """Whether all clusters of an extent could be taken at once: they are sound and new."""

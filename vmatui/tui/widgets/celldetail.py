@@ -231,7 +231,7 @@ def _one(device_map: DeviceMap, cluster: int, *, complete: bool) -> list[Content
 def _fault(fault: int, *, is_named: bool) -> tuple[str, str]:
     """Say what is wrong with a cluster, which a sound slot has named or not."""
     if fault == DOUBTFUL:
-        return "doubtful: its extent has faults elsewhere", "$text-warning"
+        return "doubtful: its extent has faults, or no checksum vouches for it", "$text-warning"
     if fault == DIFFERS:
         return "differs: its target does not hold what the archive does", "$text-error"
     if is_named:

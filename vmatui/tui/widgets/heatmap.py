@@ -41,7 +41,7 @@ Whatever the view, a glyph tells:
 | `·` | zero: in the archive, with nothing but zeros |
 | `░▒▓█` | stored: from nearly empty to full |
 | `╱` | not read yet |
-| `?` | doubtful: there, but its extent has faults |
+| `?` | doubtful: there, but its extent has faults, or no checksum vouches for it |
 | `=` | stored more than once |
 | `!` | missing: the archive was read to its end and does not hold it |
 | `×` | damaged |
