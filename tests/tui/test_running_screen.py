@@ -157,6 +157,7 @@ def test_a_faulty_archive_names_its_outputs_incomplete(archive: Path, code: str)
         assert isinstance(screen, RunningScreen)
         assert "was restored in part" in _text(screen, "#restore-band")
         assert sum(".raw.incomplete" in line for line in _table(screen)) == 2
+        assert "As the archive has faults, no disk is called complete" in _bar(screen)
         assert screen.query_one(ResultPanel).is_open
         assert code in _text(screen, ".statement")
 

@@ -63,8 +63,8 @@ class RunningScreen(ReadBackScreen):
 
 Every byte that is read is checked too. New files have a name that starts with `tmp-`
 until the whole archive has proved sound; if it has not, they keep a name that says
-incomplete. Escape stops, after a question: new files are removed, existing ones stay as
-they were.
+incomplete, even a disk of which every cluster came. Escape stops, after a question: new
+files are removed, existing ones stay as they were.
 
 `p` pauses and goes on, `l` limits how fast it goes: `40M` a second, or nothing for no
 limit. In the end `s` saves the report as text, or as JSON in a file called `.json`, and `b`
@@ -263,7 +263,7 @@ what was wrong, and `g` goes on where the restore was.
             self._rest("Everything is in its place and on the disk.")
         else:
             self._head(("was restored in part", f"bold {ERROR}"))
-            self._rest("The archive is faulty: no disk is complete, and new files say so by name.")
+            self._rest("As the archive has faults, no disk is called complete: new files say so.")
 
     def _give_up(self, told: str, style: str) -> None:
         self.query_one(OutputTable).give_up(is_kept=False)
