@@ -53,6 +53,10 @@ class TargetError(VmaError):
     exit_code = 4
 
 
+class ReplacedError(TargetError):
+    """Another process has taken a target's place meanwhile, so it cannot be taken up again."""
+
+
 class SuspendedError(TargetError):
     """A restore could not go on; what it wrote is kept, and it can be taken up again."""
 

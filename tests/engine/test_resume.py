@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -20,7 +20,7 @@ from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.engine.restoring.restore import RestoreReport, restore
 from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.visitor import Rejected, Visitor
-from vmatui.errors import CancelledError, SuspendedError, TargetError
+from vmatui.errors import CancelledError, ReplacedError, SuspendedError, TargetError
 from vmatui.storage.destination import Destination
 
 
@@ -58,6 +58,19 @@ def begin(
             restore(opened, plan, visitors=[Failing(extents)], interval=interval)
     assert plan.unfinished.note is not None
     return plan.unfinished.note
+
+
+class Interfering(Visitor):
+    """A visitor that does something at the first extent, as another process would."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self._act = act
+        self._is_done = False
+
+    def see_extent(self, extent: Extent, rejected: Rejected) -> None:
+        if not self._is_done:
+            self._is_done = True
+            self._act()
 
 
 def planned(archive: Path, *, resume: bool = False, **wishes: Unpack[Wishes]) -> RestorePlan:
@@ -253,3 +266,41 @@ def test_stopping_removes_what_was_taken_up(archives: dict[str, Path], tmp_path:
         with pytest.raises(CancelledError):
             restore(opened, plan, cancel=cancel)
     assert list(out.iterdir()) == []
+
+
+def test_a_second_restore_that_goes_on_leaves_the_first_alone(
+    archives: dict[str, Path], tmp_path: Path
+) -> None:
+    out, refused = tmp_path / "out", []
+
+    def go_on_as_well() -> None:
+        with open_archive(archives["plain"]) as opened:
+            plan = plan_restore(opened.header, folder=out, resume=True)
+            with pytest.raises(TargetError, match="another restore is writing") as caught:
+                restore(opened, plan._replace(general_problems=()))
+            refused.append(caught.value)
+
+    with open_archive(archives["plain"]) as opened:
+        plan = plan_restore(opened.header, folder=out)
+        restore(opened, plan, visitors=[Interfering(go_on_as_well)])
+    assert refused
+    assert is_whole(out)
+
+
+def test_a_restore_whose_files_were_replaced_claims_nothing(
+    archives: dict[str, Path], tmp_path: Path
+) -> None:
+    out, made = tmp_path / "out", []
+
+    def replace_all() -> None:
+        for path in out.glob("tmp-*"):
+            path.unlink()
+            path.write_bytes(b"another's")
+            made.append(path)
+
+    with open_archive(archives["plain"]) as opened:
+        plan = plan_restore(opened.header, folder=out)
+        with pytest.raises(ReplacedError, match="was removed or replaced while it was written"):
+            restore(opened, plan, visitors=[Interfering(replace_all)])
+    assert sorted(out.iterdir()) == sorted(made)
+    assert all(path.read_bytes() == b"another's" for path in made)

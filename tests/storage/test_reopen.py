@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,56 @@ def test_a_file_that_another_restore_writes_is_left_to_it(path: Path) -> None:
     second.discard()
     first.finish()
     assert path.is_file()
+
+
+def test_a_file_that_another_restore_writes_is_not_started_over(path: Path) -> None:
+    first, second = RawFileTarget(path, MIB), RawFileTarget(path, MIB)
+    first.open()
+    with pytest.raises(
+        TargetError, match=rf"another restore .*\(process {os.getpid()}\) has ended"
+    ):
+        second.start_over()
+    second.discard()
+    first.writev(0, [memoryview(b"one")])
+    first.finish()
+    assert path.read_bytes() == b"one".ljust(MIB, b"\0")
+
+
+def test_nothing_is_taken_back_from_who_is_about_to_finish_it(path: Path) -> None:
+    first, second = RawFileTarget(path, MIB), RawFileTarget(path, MIB)
+    first.open()
+    path.hardlink_to(temporary_path(path))
+    with pytest.raises(TargetError, match="another restore is writing"):
+        second.reopen(first.identity)
+    assert path.samefile(temporary_path(path))
+    first.discard()
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+@pytest.mark.parametrize("end", [RawFileTarget.finish, RawFileTarget.keep_incomplete])
+def test_the_file_of_another_is_never_given_a_name(
+    end: Callable[[RawFileTarget], object], overwrite: bool, path: Path
+) -> None:
+    first, second = (RawFileTarget(path, MIB, overwrite=overwrite) for _ in range(2))
+    first.open()
+    temporary_path(path).unlink()
+    second.open()
+    with pytest.raises(TargetError, match=r"tmp-disk-a\.raw was removed or replaced"):
+        end(first)
+    first.discard()
+    assert names_in(path.parent) == {temporary_path(path).name}
+    second.finish()
+    assert path.read_bytes() == bytes(MIB)
+
+
+def test_a_file_without_a_name_cannot_be_finished(path: Path) -> None:
+    target = RawFileTarget(path, MIB)
+    target.open()
+    temporary_path(path).unlink()
+    with pytest.raises(TargetError, match="was removed or replaced"):
+        target.finish()
+    target.discard()
+    assert names_in(path.parent) == set()
 
 
 @pytest.mark.parametrize("both", [True, False], ids=["both names", "the final name"])

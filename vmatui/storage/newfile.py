@@ -6,7 +6,6 @@ A file that was there before stays untouched to the end; it hands its owner and 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 from collections.abc import Sequence
@@ -16,6 +15,14 @@ from typing import Final
 
 from vmatui.errors import TargetError
 from vmatui.storage.blockdev import inspect
+from vmatui.storage.claim import (
+    busy,
+    busy_error,
+    check_named,
+    claim,
+    is_named,
+    remove_abandoned,
+)
 from vmatui.storage.names import TEMPORARY
 from vmatui.storage.publishing import publish, publish_incomplete, replace, take_back
 from vmatui.storage.targets import target_error
@@ -61,10 +68,11 @@ class NewFile:
         try:
             self.fd = os.open(self.temporary, flags, _MODE)
             self._owns_temporary = True
-            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            claim(self.fd)
         except FileExistsError:
             raise TargetError(
-                "an unfinished output of an earlier restore is in the way: "
+                busy(self.temporary)
+                or "an unfinished output of an earlier restore is in the way: "
                 f"{self.temporary}; remove it or choose another place"
             ) from None
         except (OSError, ValueError) as error:
@@ -74,10 +82,13 @@ class NewFile:
         """Create the file in the place of the unfinished one.
 
         Raises:
-            TargetError: that cannot be removed, or as from `create`.
+            TargetError: that cannot be removed, another restore is writing to it, or as from
+                `create`.
         """
         try:
-            self.temporary.unlink(missing_ok=True)
+            remove_abandoned(self.temporary)
+        except BlockingIOError:
+            raise busy_error(self.temporary) from None
         except OSError as error:
             raise target_error("remove", self.temporary, error) from error
         self.create()
@@ -88,17 +99,18 @@ class NewFile:
         Raises:
             TargetError: it is not, or another restore is writing to it.
         """
+        # Its writer may be giving it its final name right now: nothing is taken back from it.
+        if told := busy(self.temporary) or busy(self.path):
+            raise TargetError(told)
         try:
             take_back(self.temporary, self.path, int(identity))
             self.fd = os.open(self.temporary, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-            if self.identity != identity:
+            claim(self.fd)
+            if self.identity != identity or not is_named(self.fd, self.temporary):
                 raise OSError(errno.ESTALE, "it is not the file that the unfinished restore left")
-            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.suspend()
-            raise TargetError(
-                f"another restore is writing to {self.temporary}: wait until it has ended"
-            ) from None
+            raise busy_error(self.temporary) from None
         except OSError as error:
             self.suspend()
             raise target_error("go on with", self.temporary, error) from error
@@ -147,7 +159,7 @@ class NewFile:
             raise target_error("write all of", self.path, error) from error
 
     def publish(self) -> None:
-        """Sync and close the file and give it its final name.
+        """Sync the file, give it its final name and close it.
 
         Raises:
             TargetError: it is not complete under that name.
@@ -156,37 +168,40 @@ class NewFile:
             if self._overwrite:
                 self._inherit()
             self.sync()
-            self._close()
+            check_named(self.fd, self.temporary, self.path)
             (replace if self._overwrite else publish)(self.temporary, self.path)
+            self._owns_temporary = False
+            # Not before: as long as it is open, its lock keeps others from its temporary name.
+            self._close()
         except FileExistsError:
             raise TargetError(self._already_exists()) from None
         except OSError as error:
             raise target_error("finish", self.path, error) from error
-        self._owns_temporary = False
 
     def keep_incomplete(self) -> str:
-        """Sync and close the file and call it incomplete; return its path.
+        """Sync the file, call it incomplete and close it; return its path.
 
         Raises:
             TargetError: it could not be written or named.
         """
         try:
             self.sync()
-            self._close()
+            check_named(self.fd, self.temporary, self.path)
             kept = publish_incomplete(self.temporary, self.path)
+            self._owns_temporary = False
+            self._close()
         except OSError as error:
             raise target_error("keep what there is of", self.path, error) from error
-        self._owns_temporary = False
         return str(kept)
 
     def discard(self) -> None:
-        """Close the file and remove it, unless it has another name by now; never raises."""
+        """Remove the file, unless it has another name by now, and close it; never raises."""
+        with suppress(OSError):
+            if self._owns_temporary and is_named(self.fd, self.temporary):
+                self.temporary.unlink()
+        self._owns_temporary = False
         with suppress(OSError):
             self._close()
-        if self._owns_temporary:
-            with suppress(OSError):
-                self.temporary.unlink()
-            self._owns_temporary = False
 
     def _check_existing(self) -> None:
         if not self._overwrite:

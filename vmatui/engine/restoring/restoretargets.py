@@ -14,7 +14,7 @@ from vmatui.engine.restoring.checkpoint import Checkpoint, TargetState, identify
 from vmatui.engine.restoring.checkpointer import write_checkpoint
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.planneddevice import PlannedDevice
-from vmatui.errors import SuspendedError, TargetError
+from vmatui.errors import ReplacedError, SuspendedError, TargetError
 from vmatui.format.header import Header
 from vmatui.storage.blocktarget import BlockTarget
 from vmatui.storage.existingfile import ExistingFileTarget
@@ -59,6 +59,7 @@ def opened_targets(header: Header, plan: RestorePlan) -> Iterator[OpenTargets]:
 
     Raises:
         SuspendedError: a target failed; all are kept, and the note says how far they are.
+        ReplacedError: another process has taken the place of one; the others are taken back.
         TargetError: one cannot be opened; nothing was changed.
     """
     targets = _make_targets(plan)
@@ -67,7 +68,7 @@ def opened_targets(header: Header, plan: RestorePlan) -> Iterator[OpenTargets]:
         _open(targets, header, plan)
         yield targets
     except TargetError as error:
-        if targets.start is None:
+        if targets.start is None or isinstance(error, ReplacedError):
             _take_back(targets, plan, made_folder)
             raise
         _suspend(targets)
