@@ -86,6 +86,33 @@ def test_an_unfinished_archive_in_the_way_is_named_and_left(path: Path) -> None:
     assert temporary.read_bytes() == b"half"
 
 
+def test_who_writes_an_archive_is_waited_for(path: Path) -> None:
+    first, second = output_to(path), output_to(path)
+    first.open()
+    with pytest.raises(TargetError) as caught:
+        second.open()
+    second.discard()
+    assert "another create is writing to" in str(caught.value)
+    assert f"(process {os.getpid()}) has ended" in str(caught.value)
+    assert "remove" not in str(caught.value)
+    first.finish()
+    assert names_in(path.parent) == {"vzdump.vma"}
+
+
+def test_the_archive_of_another_is_neither_named_nor_removed(path: Path) -> None:
+    first, second = output_to(path), output_to(path)
+    first.open()
+    path.with_name("tmp-vzdump.vma").unlink()
+    second.open()
+    with pytest.raises(TargetError, match=r"tmp-vzdump\.vma was removed or replaced"):
+        first.finish()
+    first.discard()
+    assert names_in(path.parent) == {"tmp-vzdump.vma"}
+    write(second, b"theirs")
+    second.finish()
+    assert path.read_bytes() == b"theirs"
+
+
 def test_a_file_that_appears_meanwhile_is_not_overwritten(path: Path) -> None:
     output = output_to(path)
     output.open()

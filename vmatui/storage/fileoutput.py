@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from vmatui.errors import TargetError
+from vmatui.storage.claim import busy, check_named, claim, is_named
 from vmatui.storage.newfile import temporary_path
 from vmatui.storage.publishing import publish
 from vmatui.storage.streaming import write_on
@@ -44,9 +45,11 @@ class FileOutput:
         try:
             self._fd = os.open(self._temporary, flags, _MODE)
             self._owns_temporary = True
+            claim(self._fd)
         except FileExistsError:
             raise TargetError(
-                f"an unfinished archive is in the way: {self._temporary}; "
+                busy(self._temporary, "create")
+                or f"an unfinished archive is in the way: {self._temporary}; "
                 "remove it or choose another name"
             ) from None
         except (OSError, ValueError) as error:
@@ -62,25 +65,27 @@ class FileOutput:
             raise target_error("write", self._path, error) from error
 
     def finish(self) -> None:
-        """Sync and close the file and give it its final name."""
+        """Sync the file, give it its final name and close it."""
         try:
             self._write_out.sync(self._fd)
-            self._close()
+            check_named(self._fd, self._temporary, self._path)
             publish(self._temporary, self._path)
+            self._owns_temporary = False
+            # Not before: as long as it is open, its lock says that it is being written.
+            self._close()
         except FileExistsError:
             raise TargetError(self._already_exists()) from None
         except OSError as error:
             raise target_error("finish", self._path, error) from error
-        self._owns_temporary = False
 
     def discard(self) -> None:
-        """Close the file and remove it, unless it is finished."""
+        """Remove the file, unless it is finished, and close it."""
+        with suppress(OSError):
+            if self._owns_temporary and is_named(self._fd, self._temporary):
+                self._temporary.unlink()
+        self._owns_temporary = False
         with suppress(OSError):
             self._close()
-        if self._owns_temporary:
-            with suppress(OSError):
-                self._temporary.unlink()
-            self._owns_temporary = False
 
     def _already_exists(self) -> str:
         return f"{self.name} exists already; archives are never overwritten, choose another name"
