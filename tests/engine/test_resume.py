@@ -304,3 +304,45 @@ def test_a_restore_whose_files_were_replaced_claims_nothing(
             restore(opened, plan, visitors=[Interfering(replace_all)])
     assert sorted(out.iterdir()) == sorted(made)
     assert all(path.read_bytes() == b"another's" for path in made)
+
+
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("resumable", [False, True], ids=["salvage", "restore"])
+def test_a_restore_that_runs_is_waited_for(
+    resumable: bool, resume: bool, archives: dict[str, Path], tmp_path: Path
+) -> None:
+    found: list[str] = []
+    out = tmp_path / "out"
+
+    def plan_as_well() -> None:
+        with open_archive(archives["plain"]) as opened:
+            plan = plan_restore(opened.header, folder=out, resume=resume, resumable=resumable)
+            found.extend(plan.problems)
+
+    with open_archive(archives["plain"]) as opened:
+        plan = plan_restore(opened.header, folder=out)
+        restore(opened, plan, visitors=[Interfering(plan_as_well)])
+    (problem,) = found
+    assert "another restore is writing to" in problem
+    assert f"(process {os.getpid()}) has ended" in problem
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_who_writes_a_target_that_stays_is_waited_for(
+    in_place: bool, archives: dict[str, Path], tmp_path: Path
+) -> None:
+    found: list[str] = []
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(bytes(DISKS[0].size))
+    to: dict[int, Destination | Path] = {1: Destination(str(disk), in_place=in_place)}
+
+    def planned_now() -> RestorePlan:
+        with open_archive(archives["plain"]) as opened:
+            return plan_restore(opened.header, to=to, skip={2, 3}, overwrite=True)
+
+    with open_archive(archives["plain"]) as opened:
+        act = Interfering(lambda: found.extend(planned_now().problems))
+        restore(opened, planned_now(), visitors=[act])
+    (problem,) = found
+    assert f"(process {os.getpid()})" in problem
+    assert "unfinished" not in problem

@@ -16,6 +16,7 @@ from vmatui.engine.restoring.planneddevice import (
     plan_device,
 )
 from vmatui.engine.restoring.plansentences import device_sentence, size_text, space_warnings
+from vmatui.engine.restoring.rivals import unfinished_problems
 from vmatui.engine.restoring.unfinished import Unfinished, look_for_unfinished
 from vmatui.errors import UsageError
 from vmatui.format.header import Config, Device, Header
@@ -139,6 +140,7 @@ def plan_restore(
     for planned in configs:
         terms.used[file_key(planned.target)] = f"config {planned.config.name}"
     devices = [plan_device(device, wanted.get(device.dev_id), terms) for device in header.devices]
+    in_the_way = unfinished_problems(unfinished, devices, [each.target for each in configs])
     return RestorePlan(
         folder=folder,
         creates_folder=folder is not None and not mode_of(folder),
@@ -147,7 +149,7 @@ def plan_restore(
         overwrite=overwrite,
         allow_larger=allow_larger,
         unfinished=unfinished,
-        general_problems=(*unfinished.problems, *_folder_problems(folder)),
+        general_problems=(*in_the_way, *_folder_problems(folder)),
         general_warnings=tuple(space_warnings(devices)),
     )
 

@@ -14,6 +14,7 @@ from vmatui.engine.restoring.unfinished import Unfinished
 from vmatui.errors import SourceError, TargetError
 from vmatui.format.header import Device
 from vmatui.storage.blockdev import PathFacts, file_key, inspect
+from vmatui.storage.claim import busy
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
 from vmatui.storage.imageformat import RAW, format_of, qemu_name
 from vmatui.storage.newfile import temporary_path
@@ -201,7 +202,7 @@ def _path_problems(planned: PlannedDevice, facts: PathFacts, terms: Terms) -> It
         )
     temporary = temporary_path(path)
     is_made_anew = not (planned.is_direct or terms.unfinished.checkpoint)
-    if is_made_anew and os.path.lexists(temporary):
+    if is_made_anew and os.path.lexists(temporary) and not busy(temporary):
         yield (
             f"{temporary} is in the way, an unfinished output of an earlier restore: "
             "remove it first"

@@ -15,6 +15,7 @@ from vmatui.engine.salvaging.fill import Fill, space_problem
 from vmatui.engine.salvaging.salvagepreview import SalvagePreview
 from vmatui.engine.salvaging.salvagereport import notes_of, size_doubts
 from vmatui.storage.blockdev import file_key
+from vmatui.storage.claim import busy
 from vmatui.storage.descriptor import STANDARD_INPUT
 from vmatui.storage.imageformat import RAW
 from vmatui.storage.mapoutput import mapfile_path
@@ -122,8 +123,9 @@ def _problems(plan: RestorePlan, copies: Sequence[Copy], maps: dict[int, Path]) 
             yield f"{path} would be a target and a mapfile: choose another target"
         elif os.path.lexists(path) and not plan.overwrite:
             yield overwrite_problem(str(path))
-        elif os.path.lexists(temporary_path(path)):
-            yield f"{temporary_path(path)} is in the way, an unfinished mapfile: remove it first"
+        elif os.path.lexists(temporary := temporary_path(path)):
+            told = f"{temporary} is in the way, an unfinished mapfile: remove it first"
+            yield busy(temporary, "salvage") or told
 
 
 def _target_problems(planned: PlannedDevice) -> Iterator[str]:
