@@ -38,7 +38,7 @@ class HeaderError(SourceError):
 
 
 class ManifestError(SourceError):
-    """A manifest cannot be used; the message is what follows "the manifest PATH"."""
+    """A manifest cannot be used; until its path is known, the message is what follows it."""
 
 
 class FaultyArchiveError(VmaError):

@@ -11,7 +11,7 @@ from tests.cli.running import run, run_process
 from tests.compressors import as_zstd
 from tests.creating import raw_file
 from tests.damage import flip, sound
-from tests.forge import BLOCK, CLUSTER, noise
+from tests.forge import BLOCK, CLUSTER, Disk, forge, noise
 from tests.sealing import seal_file, without_time
 from tests.tools import require_tool
 
@@ -75,6 +75,31 @@ def test_a_damaged_manifest_is_said_and_changes_no_exit_status(folder: Path) -> 
     assert result.json["manifest"]["problem"].endswith("is none: it does not start as one")
     told = "payload: cannot be checked: the manifest sound.vma.vmatui is none"
     assert told in result.stderr
+    (finding,) = result.json["findings"]
+    assert (finding["code"], finding["severity"]) == ("unusable-manifest", "warning")
+    assert "warning: unusable-manifest" in result.stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize("options", [[], ["--quick"]])
+def test_a_manifest_that_was_named_and_cannot_be_used_is_an_error(
+    options: list[str], folder: Path
+) -> None:
+    Path("rubbish").write_bytes(b"rubbish")
+    other = Path("other.vma")
+    other.write_bytes(forge([Disk("a", noise(4096))], uuid=b"somebody else's."))
+    run("seal", other)
+    Path("cut").write_bytes(Path("other.vma.vmatui").read_bytes()[:-1])
+    for name, reason in {
+        "nosuch": "cannot be read: No such file or directory",
+        "rubbish": "is none: it does not start as one",
+        "cut": "is damaged",
+        ".": "is none: it is not a regular file",
+        "other.vma.vmatui": "belongs to another archive",
+    }.items():
+        words = ["verify", "sound.vma", *options, "--manifest", name]
+        result = run(*words, "--json", exit_code=3)
+        assert result.stderr.startswith(f"vmatui: the manifest {name} {reason}")
+        assert result.json["error"].startswith(f"the manifest {name} {reason}")
 
 
 def test_a_pipe_has_no_place_for_a_manifest(folder: Path) -> None:
@@ -114,8 +139,6 @@ def test_a_pipe_is_compared_with_a_manifest_that_is_kept_elsewhere(folder: Path)
     with Path("sound.vma").open("rb") as archive:
         result = run_process("verify", "-", "--manifest", kept, stdin=archive)
     assert "payload: sound: it matches the manifest" in result.stderr
-    result = run("verify", "sound.vma", "--manifest", "safe/none")
-    assert "the manifest safe/none cannot be read: No such file" in result.stderr
 
 
 def test_create_starts_nothing_where_a_manifest_is_in_the_way(folder: Path) -> None:

@@ -42,6 +42,7 @@ class Code(StrEnum):
     READ_ERROR = "read-error"
     ROTTEN_HEADER = "rotten-header"
     ROTTEN_CLUSTER = "rotten-cluster"
+    UNUSABLE_MANIFEST = "unusable-manifest"
 
 
 class Meaning(NamedTuple):
@@ -85,6 +86,7 @@ MEANINGS: dict[Code, Meaning] = {
     Code.READ_ERROR: Meaning("medium cannot be read", ""),
     Code.ROTTEN_HEADER: Meaning("header not as sealed", ""),
     Code.ROTTEN_CLUSTER: Meaning("cluster not as sealed", ""),
+    Code.UNUSABLE_MANIFEST: Meaning("manifest cannot be used", ""),
 }
 
 

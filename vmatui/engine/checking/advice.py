@@ -105,6 +105,10 @@ _ADVICE: Final[Mapping[Code, str]] = {
         "Run vmatui restore --salvage FILE --also COPY DIR, which takes these clusters from "
         "the copy, and test this machine's disk and memory (smartctl -t long, memtest86+)."
     ),
+    Code.UNUSABLE_MANIFEST: (
+        "Take the manifest from another copy of the archive and name it with vmatui verify FILE "
+        "--manifest PATH; if there is none, vmatui seal --overwrite FILE seals what is there now."
+    ),
 }
 
 

@@ -19,7 +19,7 @@ from vmatui.engine.walking.extentfinder import HEADER
 from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.errors import ManifestError
-from vmatui.format.codes import Code
+from vmatui.format.codes import Code, Severity
 from vmatui.format.digests import ENTRY_SIZE, MISSING, digest_of
 from vmatui.format.layout import BLOCK_SIZE, SLOTS_PER_EXTENT
 from vmatui.storage.descriptor import STANDARD_INPUT
@@ -43,17 +43,37 @@ def proving(
 
     Yields:
         What shall see the walk before all other visitors: a prover, or none.
+
+    Raises:
+        ManifestError: the one that was named cannot be used.
     """
-    paths = _beside(archive) if manifest is None else [manifest]
-    if not is_full and paths:
-        text = f"only the headers were read, nothing was compared with {paths[0]}"
-        checker.proof = Proof(paths[0], problem=text)
-    file = _first_fitting(archive, checker, paths) if is_full else None
-    if file is None:
-        yield []
+    if manifest is not None:
+        with closing(_fitting(archive, manifest)) as file:
+            yield _provers(archive, checker, file, is_full=is_full)
         return
-    with closing(file):
-        yield [Prover(archive, checker, file)]
+    paths = _beside(archive)
+    found = _first_fitting(archive, checker, paths) if is_full else None
+    if found is not None:
+        with closing(found):
+            yield [Prover(archive, checker, found)]
+        return
+    if paths and not is_full:
+        checker.proof = _headers_only(paths[0])
+    yield []
+
+
+def _provers(
+    archive: Archive, checker: Checker, file: ManifestFile, *, is_full: bool
+) -> list[Prover]:
+    if is_full:
+        return [Prover(archive, checker, file)]
+    checker.proof = _headers_only(file.path)
+    return []
+
+
+def _headers_only(path: Path) -> Proof:
+    text = f"only the headers were read, nothing was compared with {path}"
+    return Proof(path, problem=text)
 
 
 def fitting_manifest(archives: Iterable[Archive]) -> Path | None:
@@ -75,23 +95,34 @@ def _beside(archive: Archive) -> list[Path]:
 
 
 def _first_fitting(archive: Archive, checker: Checker, paths: list[Path]) -> ManifestFile | None:
-    """Open the first manifest of this archive; if none is, the proof says why of the first."""
+    """Open the first manifest of this archive; if none is, a warning says why of the first."""
     problems = []
     for path in paths:
         try:
-            manifest = ManifestFile(path)
+            return _fitting(archive, path)
         except ManifestError as error:
-            problems.append(Proof(path, problem=f"the manifest {path} {error}"))
-            continue
-        uuid = manifest.manifest.uuid
-        if uuid == archive.header.uuid:
-            return manifest
-        manifest.close()
-        text = f"the manifest {path} belongs to another archive, with the uuid {uuid}"
-        problems.append(Proof(path, problem=text))
+            problems.append(Proof(path, problem=str(error)))
     if problems:
         checker.proof = problems[0]
+        checker.findings.add(Code.UNUSABLE_MANIFEST, problems[0].problem, Severity.WARNING)
     return None
+
+
+def _fitting(archive: Archive, path: Path) -> ManifestFile:
+    """Open the manifest of an archive.
+
+    Raises:
+        ManifestError: it cannot be used; the message is a whole sentence.
+    """
+    try:
+        manifest = ManifestFile(path)
+    except ManifestError as error:
+        raise ManifestError(f"the manifest {path} {error}") from None
+    uuid = manifest.manifest.uuid
+    if uuid == archive.header.uuid:
+        return manifest
+    manifest.close()
+    raise ManifestError(f"the manifest {path} belongs to another archive, with the uuid {uuid}")
 
 
 class Prover(Visitor):

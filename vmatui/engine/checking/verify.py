@@ -41,6 +41,7 @@ def verify(
 
     Raises:
         CancelledError: `cancel` was set.
+        ManifestError: the manifest that was named cannot be used.
         SourceError: the archive cannot be read any further.
     """
     stop, meter = cancel or threading.Event(), Meter(progress)
