@@ -18,7 +18,10 @@ FOREIGN_HEAD: Final = 64 << 10
 
 
 class Archive(NamedTuple):
-    """An archive whose header has been read; its source stands at the first extent."""
+    """An archive whose header has been read; its source stands at the first extent.
+
+    One job after the other may read it, from its first extent on; of a pipe only one.
+    """
 
     source: Source
     header: Header
@@ -62,6 +65,7 @@ def open_archive(path: str | os.PathLike[str]) -> Archive:
     source = open_source(path)
     try:
         header, faults, raw = _read_header(source)
+        source.begin()
     except BaseException:
         source.close()
         raise

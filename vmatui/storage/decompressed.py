@@ -16,7 +16,7 @@ from vmatui.storage.codecs import decoder_of
 from vmatui.storage.codecs.intake import Damage, DamagedStreamError, Intake, Mark, Run
 from vmatui.storage.descriptor import Descriptor, label
 from vmatui.storage.faults import Compression, SourceFault, StreamState
-from vmatui.storage.opened import OpenedSource
+from vmatui.storage.opened import OpenedSource, read_once
 
 _MOST_FAULTS = 1000
 """Faults that may wait to be taken; a hostile stream has more of them than bytes."""
@@ -102,9 +102,22 @@ class DecompressedSource(OpenedSource):
             self._pieces.close()
         super().close()
 
+    def _rewind(self, offset: int) -> None:
+        if not self._descriptor.seekable:
+            raise read_once(self.name)
+        self._pieces.close()
+        self._stand_before(offset)
+        self._may_go_back = True
+        if self.position != offset:
+            raise SourceError(f"{label(self.name)} cannot be read once more: open it anew")
+
     def _stand_at(self, offset: int) -> None:
         """Go to an offset that was passed: this once, for all before it is unpacked again."""
         self._may_go_back = False
+        self._stand_before(offset)
+
+    def _stand_before(self, offset: int) -> None:
+        """Unpack from the start of the file up to an offset."""
         self._descriptor.seek(0)
         self.position = self._settled = 0
         self._start(self._intake())

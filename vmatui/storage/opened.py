@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from vmatui.storage.descriptor import Descriptor
+from vmatui.errors import SourceError
+from vmatui.storage.descriptor import Descriptor, label
 from vmatui.storage.faults import Compression, SourceFault, StreamState
 
 
@@ -22,6 +23,8 @@ class OpenedSource(ABC):
         self.stream = StreamState.UNREAD
         self._descriptor = descriptor
         self._faults: list[SourceFault] = []
+        self._begin: tuple[int, StreamState, list[SourceFault]] | None = None
+        """Where jobs begin, and what was known there."""
 
     @property
     def disk_position(self) -> int:
@@ -37,6 +40,18 @@ class OpenedSource(ABC):
     def settled(self) -> int:
         """Archive offset in bytes up to which no fault can cast doubt any more."""
         return self.position
+
+    def begin(self) -> None:
+        """Stand where the first call was made, as if nothing had been read since."""
+        if self._descriptor.fd < 0:
+            raise SourceError(f"{label(self.name)} was closed: open it anew")
+        if self._begin is None:
+            self._begin = self.position, self.stream, [*self._faults]
+        start, stream, faults = self._begin
+        if (self.position, self.stream, self._faults) == self._begin:
+            return
+        self._rewind(start)
+        self.stream, self._faults = stream, [*faults]
 
     def resume(self) -> bool:
         """Say that nothing follows where `readv` ended short."""
@@ -55,6 +70,10 @@ class OpenedSource(ABC):
         self.position = offset
         self.stream = StreamState.UNREAD
         self._faults.clear()
+
+    @abstractmethod
+    def _rewind(self, offset: int) -> None:
+        """Go back to an offset, or raise SourceError: what was read before counts no more."""
 
     @abstractmethod
     def readv(self, views: Sequence[memoryview]) -> int:
@@ -88,3 +107,8 @@ class OpenedSource(ABC):
         """Note the end of the bytes; a fault that was found stays one."""
         if self.stream is StreamState.UNREAD:
             self.stream = state
+
+
+def read_once(name: str) -> SourceError:
+    """Return the sentence for a pipe that is to be read from its start again."""
+    return SourceError(f"{label(name)} comes through a pipe and was read already: open it anew")

@@ -14,7 +14,7 @@ from functools import cached_property
 from vmatui.errors import SourceError
 from vmatui.storage.descriptor import Descriptor, label, remaining
 from vmatui.storage.faults import Compression, SourceFault, StreamState
-from vmatui.storage.opened import OpenedSource
+from vmatui.storage.opened import OpenedSource, read_once
 from vmatui.storage.unreadable import STEP, is_regional, reading_singly
 
 
@@ -95,6 +95,10 @@ class PlainFile(OpenedSource):
         self.position = self._descriptor.end()
         self._reach_end(StreamState.ABSENT)
 
+    def _rewind(self, offset: int) -> None:
+        self.position = offset
+        self._is_gone = self._is_stepping = False
+
     def _read(self, views: list[memoryview]) -> int:
         try:
             return self._descriptor.preadv(views, self.position)
@@ -170,6 +174,9 @@ class PlainPipe(OpenedSource):
         sink = memoryview(bytearray(1 << 16))
         while self.readv([sink]) == len(sink):
             pass
+
+    def _rewind(self, _offset: int) -> None:
+        raise read_once(self.name)
 
     def _read(self, views: list[memoryview]) -> int:
         try:

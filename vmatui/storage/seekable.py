@@ -92,6 +92,10 @@ class SeekableSource(DecompressedSource):
         if self._is_entered:
             super().drain()
 
+    def _rewind(self, offset: int) -> None:
+        self._is_sought, self._is_entered, self._glance = False, True, None
+        super()._rewind(offset)
+
     def _stand_at(self, offset: int) -> None:
         """Have the frame that holds an offset entered when the next bytes are wanted."""
         self._is_entered = False

@@ -66,6 +66,13 @@ class Source(Protocol):
     def stream(self) -> StreamState:
         """What is known of the stream: UNREAD until its end or a fault was met."""
 
+    def begin(self) -> None:
+        """Stand where the first call was made, as if nothing had been read since.
+
+        Raises:
+            SourceError: it is closed, or a pipe of which something was read.
+        """
+
     def readv(self, views: Sequence[memoryview]) -> int:
         """Fill the views in turn and completely; return the bytes given.
 

@@ -146,7 +146,7 @@ def seal(
     """Verify an archive and write its manifest.
 
     Args:
-        archive: Just opened; it is read to its end and not closed.
+        archive: Open; it is read from its first extent to its end and not closed.
         overwrite: A manifest that is there already may be replaced.
         even_faulty: Seal what is sound of an archive with errors too; but a manifest that belies
             the archive is the one proof of what it was, and is never replaced.

@@ -29,7 +29,7 @@ def verify(
     """Check an archive from its first extent to its end.
 
     Args:
-        archive: Just opened; it is read to its end and not closed.
+        archive: Open; it is read from its first extent to its end and not closed.
         quick: Read only the headers where the archive can be seeked.
         manifest: What the payload is compared with; None looks beside the archive for one.
         visitors: Hear of every extent and gap.
@@ -44,6 +44,7 @@ def verify(
         ManifestError: the manifest that was named cannot be used.
         SourceError: the archive cannot be read any further.
     """
+    archive.source.begin()
     stop, meter = cancel or threading.Event(), Meter(progress)
     checker = Checker(archive.header, archive.faults)
     is_full = not (quick and archive.source.seekable)

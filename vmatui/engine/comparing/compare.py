@@ -50,7 +50,7 @@ def compare(
     read is reported, and the rest is compared.
 
     Args:
-        archive: Just opened; it is read to its end and not closed.
+        archive: Open; it is read from its first extent to its end and not closed.
         plan: Made for the same archive.
         visitors: Hear of every extent before it is compared.
         on_difference: Gets dev_id, cluster and a mask of its blocks, for each cluster that differs.
@@ -61,6 +61,7 @@ def compare(
         SourceError: a target cannot be opened, or the archive not be read any further.
         CancelledError: `cancel` was set.
     """
+    archive.source.begin()
     stop = cancel or threading.Event()
     meter = Meter(progress)
     with _opened(plan, on_difference, meter, stop) as devices:

@@ -79,7 +79,7 @@ def restore(
     Of an archive that can be seeked, extents that bring nothing for them are read by their headers.
 
     Args:
-        archive: Just opened; it is read to its end and not closed.
+        archive: Open; it is read from its first extent to its end and not closed.
         plan: Without problems; made for the same archive.
         visitors: Hear of every extent after it was written.
         limiter: Keeps the payload that is read and written a second below a limit, and pauses.
@@ -96,6 +96,7 @@ def restore(
     """
     if plan.problems:
         raise TargetError(plan.problems[0])
+    archive.source.begin()
     stop = cancel or threading.Event()
     meter = Meter(progress, limiter=limiter)
     with opened_targets(archive.header, plan) as targets:

@@ -123,7 +123,9 @@ def _mended_copy(
         return None
     mended = mend_header(data, evidence)
     header, left = parse_header(mended.data)
-    archive = Archive(open_at(path, len(mended.data)), header, faults, mended.data)
+    source = open_at(path, len(mended.data))
+    source.begin()
+    archive = Archive(source, header, faults, mended.data)
     return Copy(
         archive,
         is_header_whole=mended.is_proved and not _has_errors(left),

@@ -51,7 +51,7 @@ def walk_copy(
     """Walk a copy to its end; what it offers is taken by the salvager.
 
     Args:
-        copy: Just opened.
+        copy: Open.
         header: That counts for all copies.
         salvager: Sees the walk before all others.
         others: See it too.
@@ -60,6 +60,7 @@ def walk_copy(
         manifest: Of the archive; None looks beside the copy for one.
         is_quick: Read only the headers where the copy can be seeked.
     """
+    copy.archive.source.begin()
     archive = copy.archive._replace(header=header)
     checker = SalvageChecker(header, archive.faults)
     is_full = not (is_quick and archive.source.seekable)

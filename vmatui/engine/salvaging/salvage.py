@@ -49,7 +49,7 @@ def salvage(
     """Write what copies of an archive still prove where the plan says.
 
     Args:
-        copies: Just opened; they are read to their ends and not closed.
+        copies: Open; they are read to their ends and not closed.
         plan: Without problems; made for the same copies.
         visitors: Hear of every extent of the first copy after it was written.
         on_taken: Hears of what was taken from the other copies.
@@ -64,6 +64,8 @@ def salvage(
     """
     if plan.problems:
         raise TargetError(plan.problems[0])
+    for copy in copies:
+        copy.archive.source.begin()
     stop, meter = cancel or threading.Event(), Meter(progress, limiter=limiter)
     best = best_copy(copies)
     manifest = fitting_manifest(copy.archive for copy in copies)

@@ -44,7 +44,7 @@ def preview_salvage(
     Of copies that can be seeked only the headers are read, of others everything.
 
     Args:
-        copies: Just opened; they are read to their ends and not closed.
+        copies: Open; they are read to their ends and not closed.
         progress: Gets a value about ten times a second and one at the end, for each copy.
         cancel: Stops the job soon after it is set.
 
