@@ -8,6 +8,7 @@ import pytest
 
 import vmatui
 from tests.damage import DISKS, LEGAL
+from tests.forge import forge
 
 
 @pytest.mark.parametrize("name", vmatui.__all__)
@@ -28,6 +29,21 @@ def test_the_library_restores_without_any_screen(tmp_path: Path) -> None:
         report = vmatui.restore(archive, plan)
     assert report.is_complete
     assert report.outputs[0].path.read_bytes() == DISKS[0].image()
+
+
+def test_a_plan_of_another_archive_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.vma").write_bytes(LEGAL["sound"]())
+    (tmp_path / "b.vma").write_bytes(forge(DISKS, uuid=b"somebody else's."))
+    with (
+        vmatui.opened_copies([tmp_path / "a.vma"]) as copies,
+        vmatui.open_archive(tmp_path / "b.vma") as other,
+    ):
+        plan = vmatui.plan_restore(other.header, folder=tmp_path / "out", resumable=False)
+        with pytest.raises(vmatui.VmaError, match="made for another archive"):
+            vmatui.restore(copies[0].archive, plan)
+        with pytest.raises(vmatui.VmaError, match="made for another archive"):
+            vmatui.salvage(copies, vmatui.plan_salvage(plan, copies))
+    assert not (tmp_path / "out").exists()
 
 
 def test_importing_the_package_loads_nothing_else() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from vmatui.engine.restoring.checkpoint import identify_archive
 from vmatui.engine.restoring.planneddevice import (
     PlannedDevice,
     Terms,
@@ -52,8 +53,22 @@ class RestorePlan(NamedTuple):
     """Whether the user agreed to targets that are far larger than their devices."""
     unfinished: Unfinished
     """Where the job notes how far it is, and the earlier one that it goes on with."""
+    archive: str
+    """Digest of what the header declares of the archive that it was made for."""
     general_problems: tuple[str, ...] = ()
     general_warnings: tuple[str, ...] = ()
+
+    def check_header(self, header: Header) -> None:
+        """Make sure that the plan was made for the archive with this header.
+
+        Raises:
+            UsageError: it was made for another.
+        """
+        if identify_archive(header) != self.archive:
+            raise UsageError(
+                f"the plan was made for another archive than that with the uuid {header.uuid}: "
+                "plan this one anew"
+            )
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -149,6 +164,7 @@ def plan_restore(
         overwrite=overwrite,
         allow_larger=allow_larger,
         unfinished=unfinished,
+        archive=identify_archive(header),
         general_problems=(*in_the_way, *_folder_problems(folder)),
         general_warnings=tuple(space_warnings(devices)),
     )

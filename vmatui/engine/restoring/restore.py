@@ -89,6 +89,7 @@ def restore(
         reads_all: Read the payload of all extents, for visitors that want it.
 
     Raises:
+        UsageError: the plan was made for another archive.
         TargetError: the plan has problems, or a target cannot be opened.
         SuspendedError: a target failed; the restore can be taken up again.
         CancelledError: `cancel` was set.
@@ -96,6 +97,7 @@ def restore(
     """
     if plan.problems:
         raise TargetError(plan.problems[0])
+    plan.check_header(archive.header)
     archive.source.begin()
     stop = cancel or threading.Event()
     meter = Meter(progress, limiter=limiter)

@@ -58,12 +58,14 @@ def salvage(
         cancel: Stops the job soon after it is set; new files are removed again.
 
     Raises:
+        UsageError: the plan was made for another archive.
         TargetError: the plan has problems, or a target cannot be opened or written.
         CancelledError: `cancel` was set.
         SourceError: a copy cannot be read any further.
     """
     if plan.problems:
         raise TargetError(plan.problems[0])
+    plan.restore.check_header(best_copy(copies).archive.header)
     for copy in copies:
         copy.archive.source.begin()
     stop, meter = cancel or threading.Event(), Meter(progress, limiter=limiter)
