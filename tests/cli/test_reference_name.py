@@ -71,6 +71,11 @@ def test_an_option_of_ours_is_as_unknown_as_any_other(words: list[str], message:
     assert result.lines[0].startswith("usage: ")
 
 
+@pytest.mark.parametrize("words", [["extract", "sound.vma", ""], ["create", "new.vma", "a="]])
+def test_an_empty_path_is_not_this_folder(words: list[str]) -> None:
+    assert "an empty path names nothing" in vma(*words, exit_code=2).stderr
+
+
 def test_options_stand_anywhere_and_together() -> None:
     expected = CONFIGS["qemu-server.fw"]
     for words in (["-c", "qemu-server.fw", "sound.vma"], ["sound.vma", "-cqemu-server.fw"]):

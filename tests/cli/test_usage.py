@@ -56,6 +56,36 @@ def test_words_that_make_no_sense_end_with_2(words: list[str]) -> None:
     assert "usage: vmatui" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        [""],
+        ["restore", "sound.vma", ""],
+        ["restore", "sound.vma", "--overwrite", ""],
+        ["restore", "--salvage", "sound.vma", "out", "--also", ""],
+        ["extract", "sound.vma", ""],
+        ["extract", "-r", "", "sound.vma", "out"],
+        ["check", "sound.vma", ""],
+        ["verify", "sound.vma", "--manifest", ""],
+        ["verify", "sound.vma", "--report", ""],
+        ["create", "", "sound.vma"],
+        ["create", "new.vma", ""],
+        ["create", "new.vma", "a="],
+        ["create", "new.vma", "sound.vma", "--level", "1", "b="],
+        ["create", "new.vma", "-d", "format=raw:a="],
+        ["create", "new.vma", "-c", ""],
+        ["map", "sound.vma", "-o", ""],
+        ["demo", "--no-ui", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_not_this_folder(words: list[str], folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    result = run(*words, exit_code=2)
+    assert "an empty path names nothing: is a variable not set?" in result.stderr
+    assert sorted(folder.iterdir()) == before
+
+
 def test_a_complaint_about_words_has_no_control_characters() -> None:
     result = run("list", "a", "\x1b[31mb", exit_code=2)
     assert "\x1b" not in result.stderr

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
+from vmatui.cli.pathword import path_word
 from vmatui.cli.restoreoptions import choice_words, target_words
 
 _REPEATED: Final[tuple[tuple[str, str, str, Callable[[str], object], str], ...]] = (
@@ -25,7 +26,11 @@ _REPEATED: Final[tuple[tuple[str, str, str, Callable[[str], object], str], ...]]
 def add_check(parser: argparse.ArgumentParser) -> None:
     """Add everything that `check` takes, but for the archive and how it prints."""
     parser.add_argument(
-        "folder", metavar="DIR", nargs="?", help="that a restore made: configs and all devices"
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        type=path_word,
+        help="that a restore made: configs and all devices",
     )
     for word, attribute, value, words, text in _REPEATED:
         parser.add_argument(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
+from vmatui.cli.pathword import path_word
 from vmatui.cli.rates import rate
 from vmatui.cli.sealoptions import add_seal_option
 
@@ -20,7 +21,10 @@ DiskWords = tuple[str | None, str | None, str]
 def add_create(parser: argparse.ArgumentParser) -> None:
     """Add everything that `create` takes, but for how it prints."""
     parser.add_argument(
-        "file", metavar="ARCHIVE", help="a new file, a FIFO, exec:COMMAND, or - (standard output)"
+        "file",
+        metavar="ARCHIVE",
+        type=path_word,
+        help="a new file, a FIFO, exec:COMMAND, or - (standard output)",
     )
     parser.add_argument(
         "disks",
@@ -33,6 +37,7 @@ def add_create(parser: argparse.ArgumentParser) -> None:
         "-c",
         dest="configs",
         metavar="CONFIG",
+        type=path_word,
         action="append",
         default=[],
         help="a config, stored under its file name",
@@ -86,11 +91,15 @@ def _add_proxmox(group: argparse._ArgumentGroup) -> None:
 
 
 def disk_words(word: str) -> DiskWords:
-    """Return what `[DEVNAME=]PATH` says."""
+    """Return what `[DEVNAME=]PATH` says.
+
+    Raises:
+        argparse.ArgumentTypeError: It names no path.
+    """
     name, equals, path = word.partition("=")
     if not equals:
-        return None, None, word
-    return name, None, path
+        return None, None, path_word(word)
+    return name, None, path_word(path)
 
 
 def drive_words(word: str) -> DiskWords:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from vmatui.cli.pathword import path_word
 from vmatui.cli.reporting import add_report
 from vmatui.cli.sealoptions import add_manifest_option
 
@@ -80,6 +81,7 @@ def add_map(parser: argparse.ArgumentParser) -> None:
         "-o",
         dest="output",
         metavar="FILE",
+        type=path_word,
         default="-",
         help="write a new picture, FILE.svg or FILE.png; the default, -, prints text",
     )
@@ -90,7 +92,11 @@ def add_map(parser: argparse.ArgumentParser) -> None:
 def add_demo(parser: argparse.ArgumentParser) -> None:
     """Add everything that `demo` takes."""
     parser.add_argument(
-        "folder", metavar="FOLDER", nargs="?", help="default: a new one for temporary files"
+        "folder",
+        metavar="FOLDER",
+        nargs="?",
+        type=path_word,
+        help="default: a new one for temporary files",
     )
     parser.add_argument(
         "--no-ui", action="store_true", help="make the archives, print their paths, and end"

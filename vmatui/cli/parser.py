@@ -24,6 +24,7 @@ from vmatui.cli.options import (
     add_output_choice,
     add_verify,
 )
+from vmatui.cli.pathword import path_word
 from vmatui.cli.reporting import add_report
 from vmatui.cli.restoreoptions import add_restore
 from vmatui.cli.sealoptions import add_seal, add_seal_option
@@ -106,7 +107,11 @@ def parse(words: Sequence[str]) -> Arguments:
     )
     parser = _ui_parser() if is_path or not words else _verb_parser()
     arguments, late = parser.parse_known_args(words, Arguments())
-    if late and not _take_late(arguments, late):
+    try:
+        is_taken = not late or _take_late(arguments, late)
+    except argparse.ArgumentTypeError as error:
+        parser.error(str(error))
+    if not is_taken:
         parser.error(f"unrecognized arguments: {' '.join(late)}")
     arguments.words = words
     return arguments
@@ -124,14 +129,14 @@ def _take_late(arguments: Arguments, words: Sequence[str]) -> bool:
         return True
     takes_folder = arguments.verb in ("restore", "extract", "check")
     if takes_folder and arguments.folder is None and len(words) == 1:
-        arguments.folder = words[0]
+        arguments.folder = path_word(words[0])
         return True
     return False
 
 
 def _ui_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="vmatui", usage=_USAGE, formatter_class=_Formatter, allow_abbrev=False)
-    parser.add_argument("path", nargs="?")
+    parser.add_argument("path", nargs="?", type=path_word)
     add_no_cache(parser)
     return parser
 

@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 from vmatui.cli import diagnostics, output
 from vmatui.cli.arguments import Arguments
 from vmatui.cli.createoptions import disk_words, drive_words
+from vmatui.cli.pathword import path_word
 from vmatui.cli.restoreoptions import device_names
 from vmatui.errors import UsageError
 
@@ -69,22 +70,31 @@ def parse_reference(words: Sequence[str]) -> Arguments:
 
 
 def _arguments(verb: str, options: Options, paths: Sequence[str]) -> Arguments:
+    try:
+        return _understood(verb, options, paths)
+    except ArgumentTypeError as error:
+        diagnostics.complain(str(error))
+        raise SystemExit(UsageError.exit_code) from None
+
+
+def _understood(verb: str, options: Options, paths: Sequence[str]) -> Arguments:
+    """Return what the words ask for.
+
+    Raises:
+        ArgumentTypeError: One of them makes no sense.
+    """
     last = dict(options)
     arguments = Arguments(verb=verb, file=paths[0], is_reference=True, verbose="-v" in last)
     if verb == "config":
         arguments.name = last.get("-c")
     elif verb == "extract":
-        arguments.folder = paths[1]
+        arguments.folder = path_word(paths[1])
         arguments.map = last.get("-r")
         arguments.only = device_names(last["-d"]) if "-d" in last else None
     elif verb == "create":
         arguments.disks = [disk_words(path) for path in paths[1:]]
         arguments.configs = [value for option, value in options if option == "-c"]
-        try:
-            arguments.drives = [drive_words(value) for option, value in options if option == "-d"]
-        except ArgumentTypeError as error:
-            diagnostics.complain(str(error))
-            raise SystemExit(UsageError.exit_code) from None
+        arguments.drives = [drive_words(value) for option, value in options if option == "-d"]
     return arguments
 
 

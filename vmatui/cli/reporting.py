@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from vmatui.cli.pathword import path_word
 from vmatui.cli.version import found_version
 from vmatui.errors import UsageError
 
@@ -27,7 +28,10 @@ _SUFFIXES: Final = (".html", ".htm")
 def add_report(parser: argparse._ActionsContainer) -> None:
     """Add the options that ask for a page."""
     parser.add_argument(
-        "--report", metavar="FILE.html", help="write all that was found, with maps, as one page"
+        "--report",
+        metavar="FILE.html",
+        type=path_word,
+        help="write all that was found, with maps, as one page",
     )
     parser.add_argument(
         "--report-configs",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
+from vmatui.cli.pathword import path_word
 from vmatui.cli.rates import rate
 
 Choice = tuple[str | None, str]
@@ -17,7 +18,11 @@ _FILL: Final = ("zero", "pattern")
 def add_restore(parser: argparse.ArgumentParser) -> None:
     """Add everything that `restore` takes, but for the archive and how it prints."""
     parser.add_argument(
-        "folder", metavar="DIR", nargs="?", help="gets the configs and the devices without --to"
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        type=path_word,
+        help="gets the configs and the devices without --to",
     )
     _add_targets(parser.add_argument_group("where devices go (DEV is a name or an id)"))
     parser.add_argument(
@@ -47,6 +52,7 @@ def _add_salvage(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--also",
         metavar="COPY",
+        type=path_word,
         action="append",
         default=[],
         help="take what is missing or doubtful from this copy of the same archive",
@@ -77,6 +83,7 @@ def _add_targets(group: argparse._ArgumentGroup) -> None:
         "-r",
         dest="map",
         metavar="FIFO",
+        type=path_word,
         help="print the list, then read here (- is standard input) where each device goes",
     )
     group.add_argument(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from vmatui.cli.pathword import path_word
+
 
 def add_seal(parser: argparse.ArgumentParser) -> None:
     """Add everything that `seal` takes, but for how it prints."""
@@ -28,5 +30,8 @@ def add_seal_option(parser: argparse.ArgumentParser) -> None:
 def add_manifest_option(parser: argparse.ArgumentParser) -> None:
     """Add `--manifest` to a verb that compares with one."""
     parser.add_argument(
-        "--manifest", metavar="PATH", help="of seal; default: the one beside FILE, if any"
+        "--manifest",
+        metavar="PATH",
+        type=path_word,
+        help="of seal; default: the one beside FILE, if any",
     )
