@@ -52,6 +52,19 @@ def test_targets_alone_need_no_folder(folder: Path) -> None:
     assert Path("b").read_bytes() == DISKS[1].image()
 
 
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [("drive-efidisk0,nosuch", "no device nosuch"), ("", "-d names no device")],
+)
+@pytest.mark.parametrize("options", [[], ["--salvage"]], ids=["", "salvage"])
+def test_restore_takes_no_device_that_it_does_not_know(
+    options: list[str], names: str, message: str, folder: Path
+) -> None:
+    result = run("restore", *options, "-d", names, "sound.vma", "out", exit_code=2)
+    assert message in result.stderr
+    assert not Path("out").exists()
+
+
 def test_only_the_devices_named_by_d_are_restored_and_always_the_configs(folder: Path) -> None:
     result = run("extract", "-d", "drive-efidisk0,nosuch,", "sound.vma", "out")
     assert set(files_in("out")) == {"disk-drive-efidisk0.raw", *CONFIGS}

@@ -29,7 +29,7 @@ def wanted_plan(arguments: Arguments, header: Header, *, resumable: bool = True)
     formats = chosen(header, arguments.formats, "--format")
     zero = chosen(header, arguments.zero, "--zero")
     to = destinations(header, arguments.to, formats, zero, in_place=arguments.in_place)
-    skip = left_out(header, arguments.skip, only(header, arguments.only))
+    skip = left_out(header, arguments.skip, only(header, arguments))
     for dev_id in skip & to.keys():
         raise UsageError(
             f"device {dev_id} is both left out and given the target {to[dev_id].place}"

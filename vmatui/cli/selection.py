@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from vmatui.cli import diagnostics
+from vmatui.cli.arguments import Arguments
 from vmatui.errors import UsageError
 from vmatui.format.header import Header
 
@@ -26,10 +27,19 @@ def device_id(header: Header, word: str) -> int:
     raise UsageError(f"the archive has no device {word}; those it has are: {names}")
 
 
-def only(header: Header, words: Sequence[str] | None) -> list[int] | None:
-    """Return the ids that `-d` names; as in the reference, unknown devices are passed over."""
+def only(header: Header, arguments: Arguments) -> list[int] | None:
+    """Return the ids that `-d` names; as in the reference, `extract` passes over unknown devices.
+
+    Raises:
+        UsageError: `restore` knows one not, or is named none; or a name is ambiguous.
+    """
+    words = arguments.only
     if words is None:
         return None
+    if arguments.verb == "restore":
+        if not words:
+            raise UsageError("-d names no device: name one, or leave it out to take all")
+        return [device_id(header, word) for word in words]
     found = []
     for word in words:
         if any(word in {device.name, str(device.dev_id)} for device in header.devices):

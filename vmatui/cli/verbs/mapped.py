@@ -66,7 +66,7 @@ def mapped_plan(
     """
     _check_header(archive)
     header = archive.header
-    skip = left_out(header, arguments.skip, only(header, arguments.only))
+    skip = left_out(header, arguments.skip, only(header, arguments))
     with nullcontext() if arguments.dry_run else _configs_there(header, arguments, interruption):
         output.write_lines(list_lines(header))
         with closing(read_lines(arguments.map or "")) as lines:
