@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,34 @@ def test_a_plan_of_another_archive_is_refused(tmp_path: Path) -> None:
         with pytest.raises(vmatui.VmaError, match="made for another archive"):
             vmatui.salvage(copies, vmatui.plan_salvage(plan, copies))
     assert not (tmp_path / "out").exists()
+
+
+def test_paths_may_be_plain_text(tmp_path: Path) -> None:
+    disk, archive, out = (str(tmp_path / name) for name in ("disk.raw", "a.vma", "out"))
+    Path(disk).write_bytes(DISKS[0].image())
+    vmatui.create(vmatui.plan_create(archive, [vmatui.DiskSource(disk)]))
+    with vmatui.open_archive(archive) as opened:
+        vmatui.seal(opened)
+        vmatui.restore(opened, vmatui.plan_restore(opened.header, folder=out, archive=archive))
+        plan = vmatui.plan_restore(opened.header, to={1: f"{out}/x.raw"})
+        vmatui.restore(opened, plan)
+        assert vmatui.compare(opened, vmatui.plan_compare(opened.header, folder=out)).is_equal
+        to = {1: f"{out}/x.raw"}
+        assert vmatui.compare(opened, vmatui.plan_compare(opened.header, to=to)).is_equal
+        assert vmatui.verify(opened, manifest=f"{archive}.vmatui").payload == "sound"
+
+
+@pytest.mark.parametrize("wish", [{"to": {9: "x"}}, {"skip": [77]}, {"formats": {5: "qcow2"}}])
+@pytest.mark.parametrize("plan", [vmatui.plan_restore, vmatui.plan_compare])
+def test_devices_that_are_not_there_are_refused(
+    plan: Callable[..., object], wish: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "a.vma").write_bytes(LEGAL["sound"]())
+    with (
+        vmatui.open_archive(tmp_path / "a.vma") as archive,
+        pytest.raises(vmatui.VmaError, match=r"no device with the id \d+; the ids that it has"),
+    ):
+        plan(archive.header, folder=tmp_path / "out", **wish)
 
 
 def test_importing_the_package_loads_nothing_else() -> None:

@@ -138,7 +138,7 @@ def test_a_disk_that_changed_since_the_plan_is_an_error(tmp_path: Path) -> None:
 
 def test_a_disk_that_another_program_writes_to_is_a_warning(tmp_path: Path) -> None:
     (source,) = _sources(tmp_path, 1)
-    with source.path.open("r+b"):
+    with Path(source.path).open("r+b"):
         (warning,) = plan_create(str(tmp_path / "a.vma"), [source]).warnings
     assert f"(process {os.getpid()}): what is written to it meanwhile" in warning
     assert plan_create(str(tmp_path / "a.vma"), [source]).warnings == ()

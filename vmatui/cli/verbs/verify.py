@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from vmatui.cli import diagnostics, output
 from vmatui.cli.arguments import Arguments
@@ -74,7 +73,7 @@ def _verify(
         return verify(
             archive,
             quick=arguments.quick,
-            manifest=None if arguments.manifest is None else Path(arguments.manifest),
+            manifest=arguments.manifest,
             visitors=visitors,
             progress=progress,
             cancel=cancel,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -21,7 +22,7 @@ def verify(
     archive: Archive,
     *,
     quick: bool = False,
-    manifest: Path | None = None,
+    manifest: str | os.PathLike[str] | None = None,
     visitors: Sequence[Visitor] = (),
     progress: ProgressFunction = ignore,
     cancel: threading.Event | None = None,
@@ -48,7 +49,8 @@ def verify(
     stop, meter = cancel or threading.Event(), Meter(progress)
     checker = Checker(archive.header, archive.faults)
     is_full = not (quick and archive.source.seekable)
-    with proving(archive, checker, manifest=manifest, is_full=is_full) as provers:
+    named = None if manifest is None else Path(manifest)
+    with proving(archive, checker, manifest=named, is_full=is_full) as provers:
         seers = [*provers, *visitors]
         with (
             read_ahead(

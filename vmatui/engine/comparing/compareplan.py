@@ -40,8 +40,8 @@ class ComparePlan(NamedTuple):
 def plan_compare(
     header: Header,
     *,
-    folder: Path | None = None,
-    to: Mapping[int, Destination | Path] | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    to: Mapping[int, Destination | str | os.PathLike[str]] | None = None,
     formats: Mapping[int, str] | None = None,
     skip: Collection[int] = (),
 ) -> ComparePlan:
@@ -56,7 +56,8 @@ def plan_compare(
         skip: Ids of devices to leave out.
 
     Raises:
-        UsageError: nothing is left to compare, or a target is no path.
+        UsageError: nothing is left to compare, a target is no path, or the archive has not a device
+            that is named.
     """
     named = to or {}
     known = {device.dev_id for device in header.devices}

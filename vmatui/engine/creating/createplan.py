@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # most archives are of no machine
 class DiskSource(NamedTuple):
     """A disk that shall go into an archive."""
 
-    path: Path
+    path: str | os.PathLike[str]
     name: str | None = None
     """The device's name; None makes it `disk0` (or `drive-scsi0`), `disk1` ... by its place."""
     format: str | None = None
@@ -176,7 +176,7 @@ def _plan_disks(disks: Sequence[DiskSource], unnamed: str) -> Iterator[PlannedDi
     ]
     _check_names(names, "disks")
     for number, (disk, name) in enumerate(zip(disks, names, strict=True)):
-        yield PlannedDisk(Device(number + 1, name, size_of(disk)), disk.path, disk.format)
+        yield PlannedDisk(Device(number + 1, name, size_of(disk)), Path(disk.path), disk.format)
 
 
 def _check_configs(configs: Sequence[Config]) -> None:
@@ -222,7 +222,7 @@ def size_of(disk: DiskSource) -> int:
         SourceError: it cannot be opened.
         UsageError: it is empty.
     """
-    image = open_image(disk.path, disk.format)
+    image = open_image(Path(disk.path), disk.format)
     image.open()
     size = image.size
     image.close()

@@ -5,7 +5,8 @@ A plan is made without changing anything; the dry run, the confirmation and the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,8 +108,8 @@ class RestorePlan(NamedTuple):
 def plan_restore(
     header: Header,
     *,
-    folder: Path | None = None,
-    to: Mapping[int, Destination | Path] | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    to: Mapping[int, Destination | str | os.PathLike[str]] | None = None,
     formats: Mapping[int, str] | None = None,
     skip: Collection[int] = (),
     overwrite: bool = False,
@@ -116,7 +117,7 @@ def plan_restore(
     allow_larger: bool = False,
     resume: bool = False,
     resumable: bool = True,
-    archive: Path | None = None,
+    archive: str | os.PathLike[str] | None = None,
 ) -> RestorePlan:
     """Plan a restore; nothing is changed.
 
@@ -134,8 +135,11 @@ def plan_restore(
         archive: The archive's own file, which is never a target.
 
     Raises:
-        UsageError: a device has neither target nor folder nor is skipped.
+        UsageError: a device has neither target nor folder nor is skipped, or one is named that the
+            archive does not have.
     """
+    _check_ids(header, (*(to or {}), *(formats or {}), *skip))
+    folder = None if folder is None else Path(folder)
     taken: set[str] = set()
     named = {dev_id: _destination(place) for dev_id, place in (to or {}).items()}
     claimed = [_claim(config.name, taken) for config in header.configs] if folder else []
@@ -151,7 +155,7 @@ def plan_restore(
     configs = tuple(_plan_configs(header, folder, claimed, overwrite, unfinished)) if folder else ()
     terms = Terms(overwrite, allow_larger, folder, unfinished, used={})
     if archive is not None:
-        terms.used[file_key(archive)] = "the archive itself"
+        terms.used[file_key(Path(archive))] = "the archive itself"
     for planned in configs:
         terms.used[file_key(planned.target)] = f"config {planned.config.name}"
     devices = [plan_device(device, wanted.get(device.dev_id), terms) for device in header.devices]
@@ -182,8 +186,18 @@ def with_limits(plan: RestorePlan, limits: Mapping[int, int]) -> RestorePlan:
     return plan._replace(devices=tuple(map(limited, plan.devices)))
 
 
-def _destination(place: Destination | Path) -> Destination:
-    return place if isinstance(place, Destination) else Destination(str(place))
+def _check_ids(header: Header, named: Iterable[int]) -> None:
+    known = {device.dev_id for device in header.devices}
+    for dev_id in named:
+        if dev_id not in known:
+            ids = ", ".join(map(str, sorted(known))) or "none"
+            raise UsageError(
+                f"the archive has no device with the id {dev_id}; the ids that it has are: {ids}"
+            )
+
+
+def _destination(place: Destination | str | os.PathLike[str]) -> Destination:
+    return place if isinstance(place, Destination) else Destination(os.fspath(place))
 
 
 def _in_folder(device: Device, folder: Path | None, format: str, taken: set[str]) -> Destination:
