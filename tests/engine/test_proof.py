@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,14 +18,18 @@ from tests.sealing import (
     with_own_digest,
 )
 from vmatui.engine.archive import open_archive
+from vmatui.engine.checking.checker import Checker
 from vmatui.engine.checking.proof import Payload
-from vmatui.engine.checking.report import sentences
-from vmatui.engine.checking.verify import verify
+from vmatui.engine.checking.prover import proving
+from vmatui.engine.checking.report import make_report, sentences
+from vmatui.engine.checking.verify import verify, walk_through
 from vmatui.engine.indexing import clustermap
 from vmatui.engine.indexing.clustermap import ClusterMap
+from vmatui.engine.progress import Meter, ignore
 from vmatui.engine.restoring.plan import plan_restore
 from vmatui.engine.restoring.restore import restore
 from vmatui.engine.walking.found import Extent
+from vmatui.engine.walking.pipeline import read_ahead
 from vmatui.engine.walking.visitor import Rejected, Visitor
 
 SOUND = sound().build()
@@ -162,6 +167,25 @@ def test_a_manifest_that_ends_while_it_is_read_proves_nothing(tmp_path: Path) ->
         report = verify(archive, visitors=[Cut()])
     assert report.is_sound
     assert "is damaged" in sentences(report)[2]
+    assert [finding.code for finding in report.findings] == ["unusable-manifest"]
+
+
+def test_what_differed_before_a_manifest_ended_is_still_faulty(tmp_path: Path) -> None:
+    sealed_file(tmp_path / "a.vma", SOUND)
+    manifest = bytearray((tmp_path / "a.vma.vmatui").read_bytes())
+    manifest[40] ^= 1  # of the header's digest
+    (tmp_path / "a.vma.vmatui").write_bytes(with_own_digest(bytes(manifest)))
+    with open_archive(tmp_path / "a.vma") as archive:
+        checker = Checker(archive.header, archive.faults)
+        with proving(archive, checker) as (prover,), read_ahead(archive, Event()) as items:
+            os.truncate(tmp_path / "a.vma.vmatui", 100)
+            walk_through(archive, items, checker, [prover], Meter(ignore))
+        report = make_report(archive, checker, is_full=True)
+    assert not report.is_sound
+    assert report.payload is Payload.FAULTY
+    assert sentences(report)[2].startswith("faulty: the archive header differs from the manifest")
+    codes = {finding.code: finding.severity for finding in report.findings}
+    assert codes == {"rotten-header": "error", "unusable-manifest": "warning"}
 
 
 @settings(

@@ -179,8 +179,11 @@ class Prover(Visitor):
         """Hand over the proof."""
         path = self._manifest.path
         if self._problem:
-            self._checker.proof = Proof(path, problem=self._problem)
-            return
+            self._checker.findings.add(Code.UNUSABLE_MANIFEST, self._problem, Severity.WARNING)
+            # What differed before it could not be read any further is found, and stays found.
+            if self._is_header_same and not self._rotten:
+                self._checker.proof = Proof(path, problem=self._problem)
+                return
         self._checker.proof = Proof(
             path,
             self._manifest.sealed_at,
