@@ -86,6 +86,33 @@ def test_an_empty_path_is_not_this_folder(words: list[str], folder: Path) -> Non
     assert sorted(folder.iterdir()) == before
 
 
+@pytest.mark.parametrize(
+    ("words", "archive", "sentence"),
+    [
+        (["verify", "--json", "--bogus", "f"], "f", "unrecognized arguments: --bogus"),
+        (["restore", "--json"], "", "the following arguments are required: FILE"),
+        (["restore", "--json", "a", ""], "", "argument DIR: an empty path names nothing"),
+        (["restore", "a", "--json", "--overwrite", ""], "a", "an empty path names nothing"),
+        (["restore", "--json", "-v", "a", "b"], "", "argument -v: not allowed with argument --js"),
+        (["list", "a", "\x1b[31mb", "--json"], "a", r"unrecognized arguments: \x1b[31mb"),
+    ],
+)
+def test_words_that_make_no_sense_are_told_as_json_too(
+    words: list[str], archive: str, sentence: str
+) -> None:
+    result = run(*words, exit_code=2)
+    assert "usage: vmatui" in result.stderr
+    error = result.json
+    assert error.keys() == {"archive", "error"}
+    assert error["archive"] == archive
+    assert error["error"].startswith(sentence)
+
+
+@pytest.mark.parametrize("words", [["--json", "a", "b"], ["list", "a", "b", "--", "--json"]])
+def test_only_a_verb_that_was_asked_for_it_prints_json(words: list[str]) -> None:
+    assert run(*words, exit_code=2).stdout == b""
+
+
 def test_a_complaint_about_words_has_no_control_characters() -> None:
     result = run("list", "a", "\x1b[31mb", exit_code=2)
     assert "\x1b" not in result.stderr

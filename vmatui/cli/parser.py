@@ -29,7 +29,7 @@ from vmatui.cli.reporting import add_report
 from vmatui.cli.restoreoptions import add_restore
 from vmatui.cli.sealoptions import add_seal, add_seal_option
 from vmatui.cli.version import found_version
-from vmatui.errors import printable
+from vmatui.errors import UsageError, printable
 
 if TYPE_CHECKING:  # what only types need costs no start-up time
     from _typeshed import SupportsWrite
@@ -67,11 +67,25 @@ _VERBS: Final[dict[str, tuple[str, Sequence[Callable[[argparse.ArgumentParser], 
 VERBS: Final = tuple(_VERBS)
 
 
+class WordsError(SystemExit):
+    """The words of the command line make no sense, and that was said on standard error."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(UsageError.exit_code)
+        self.sentence = sentence
+        self.archive = ""
+        """Which archive was named, as far as that was understood."""
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaints carry no control characters, and whose help must arrive."""
 
     def error(self, message: str) -> NoReturn:
-        super().error(printable(message))
+        sentence = printable(message)
+        try:
+            super().error(sentence)
+        except SystemExit:
+            raise WordsError(sentence) from None
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         output.write(self.format_help().encode())
@@ -99,8 +113,8 @@ def parse(words: Sequence[str]) -> Arguments:
         words: The command line without the program's name.
 
     Raises:
-        SystemExit: Help or the version was asked for and printed (0), or the words make no sense
-            and that was said (2).
+        SystemExit: Help or the version was asked for and printed.
+        WordsError: The words make no sense, and that was said.
     """
     is_path = (
         bool(words) and words[0] not in VERBS and words[0] not in {"-h", "--help", "--version"}
@@ -108,20 +122,39 @@ def parse(words: Sequence[str]) -> Arguments:
     parser = _ui_parser() if is_path or not words else _verb_parser()
     arguments, late = parser.parse_known_args(words, Arguments())
     try:
-        is_taken = not late or _take_late(arguments, late)
+        told = "" if _take_late(arguments, late) else f"unrecognized arguments: {' '.join(late)}"
     except argparse.ArgumentTypeError as error:
-        parser.error(str(error))
-    if not is_taken:
-        parser.error(f"unrecognized arguments: {' '.join(late)}")
+        told = str(error)
+    if told:
+        _refuse(parser, arguments, told)
     arguments.words = words
     return arguments
+
+
+def _refuse(parser: argparse.ArgumentParser, arguments: Arguments, sentence: str) -> NoReturn:
+    try:
+        parser.error(sentence)
+    except WordsError as error:
+        error.archive = arguments.file
+        raise
+
+
+def wants_json(words: Sequence[str]) -> bool:
+    """Whether words that make no sense ask a verb for JSON even so."""
+    options = words[: words.index("--")] if "--" in words else words
+    return bool(words) and words[0] in VERBS and "--json" in options
 
 
 def _take_late(arguments: Arguments, words: Sequence[str]) -> bool:
     """Give a verb the optional words that stand after its options, as the reference takes them.
 
     argparse has decided at the first word that they are absent.
+
+    Raises:
+        argparse.ArgumentTypeError: One of them makes no sense.
     """
+    if not words:
+        return True
     if any(word.startswith("-") for word in words):
         return False
     if arguments.verb == "create":

@@ -13,7 +13,7 @@ from vmatui.cli import diagnostics, output, referencewords
 from vmatui.cli.arguments import Arguments
 from vmatui.cli.interruption import Interruption
 from vmatui.cli.output import OutputError
-from vmatui.cli.parser import parse
+from vmatui.cli.parser import WordsError, parse, wants_json
 from vmatui.errors import SourceError, UsageError, VmaError
 
 OpenUi = Callable[[str | None, bool], int]
@@ -62,6 +62,10 @@ def _run(
 ) -> int:
     try:
         arguments = understand(words)
+    except WordsError as error:
+        if wants_json(words):
+            output.write_error(error.archive, error.sentence)
+        return UsageError.exit_code
     except SystemExit as ended:
         return int(ended.code or 0)
     try:
