@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from vmatui.format import layout
 from vmatui.format.blobs import blob_offsets
 from vmatui.format.header import checksum
+from vmatui.format.lostbytes import in_place
 
 _HASHED: Final = 256 << 20
 """Bytes that may be digested while values are tried; less than half a second."""
@@ -53,6 +54,13 @@ class Mended(NamedTuple):
     """Whether its md5 is right now."""
     learnt: tuple[int, ...] = ()
     """Ids of the devices whose size was learnt, to the cluster."""
+    lost: int = 0
+    """Bytes of it that the archive lacks; all of them if nothing there could be used."""
+
+    @property
+    def end(self) -> int:
+        """Archive offset from which on extents may stand."""
+        return max(0, len(self.data) - self.lost)
 
 
 def mend_header(data: bytes, evidence: Evidence) -> Mended:
@@ -62,10 +70,15 @@ def mend_header(data: bytes, evidence: Evidence) -> Mended:
         data: Of the archive, at least up to the first extent.
         evidence: What its extents say.
     """
-    base = bytearray(data[: evidence.first_extent])
+    whole, lost = in_place(data[: evidence.first_extent], evidence.uuid, evidence.clusters)
+    return _mended(bytearray(whole), evidence)._replace(lost=lost)
+
+
+def _mended(base: bytearray, evidence: Evidence) -> Mended:
+    """Mend a header that stands in its place and may be too long."""
     fixed = layout.MAGIC + _U32.pack(layout.VERSION) + evidence.uuid
     base[: len(fixed)] = fixed
-    size = _size(base, evidence.first_extent)
+    size = _size(base)
     _U32.pack_into(base, _SIZE_AT, size)
     head = bytes(base[:size])
     if found := _proved(head):
@@ -85,17 +98,17 @@ def _proved(head: bytes) -> Mended | None:
     return Mended(data, is_proved=True)
 
 
-def _size(head: bytes | bytearray, first_extent: int) -> int:
+def _size(head: bytearray) -> int:
     """Return the size in bytes that the md5 proves, or else a likely one."""
     offset, used, said = struct.unpack_from(">III", head, _BLOB_OFFSET_AT)
     padded = -(-(offset + used) // layout.HEADER_ALIGNMENT) * layout.HEADER_ALIGNMENT
-    sizes = [end for end in (int(said), padded) if layout.FIXED_HEADER_SIZE < end <= first_extent]
-    for size in (*sizes, first_extent):
+    sizes = [end for end in (int(said), padded) if layout.FIXED_HEADER_SIZE < end <= len(head)]
+    for size in (*sizes, len(head)):
         tried = bytearray(head[:size])
         _U32.pack_into(tried, _SIZE_AT, size)
         if _proved(bytes(tried)):
             return size
-    return sizes[0] if sizes else first_extent
+    return sizes[0] if sizes else len(head)
 
 
 def _guesses(head: bytes, evidence: Evidence) -> Iterator[Change]:

@@ -17,8 +17,8 @@ from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.walk import Walk
 from vmatui.errors import SourceError
 from vmatui.format import layout
-from vmatui.format.extent import ADDRESS, parse_extent
-from vmatui.format.header import Header
+from vmatui.format.extent import ADDRESS
+from vmatui.format.header import Header, checksum
 from vmatui.format.mending import Evidence
 from vmatui.storage.source import Source, open_source
 
@@ -88,11 +88,13 @@ class _Census:
 
 
 def _first_extent(head: bytes) -> int | None:
-    """Return where the first extent with a right md5 is; all begin at a multiple of 512."""
-    for at in range(layout.FIXED_HEADER_SIZE, len(head) - HEADER + 1, layout.HEADER_ALIGNMENT):
-        is_marked = head.startswith(layout.EXTENT_MAGIC, at)
-        if is_marked and parse_extent(head[at : at + HEADER]).checksum_matches:
+    """Return where the first extent with a right md5 is; bytes before it may be lost or added."""
+    at = head.find(layout.EXTENT_MAGIC)
+    while 0 <= at <= len(head) - HEADER:
+        data = head[at : at + HEADER]
+        if checksum(data, layout.EXTENT_MD5) == data[layout.EXTENT_MD5]:
             return at
+        at = head.find(layout.EXTENT_MAGIC, at + 1)
     return None
 
 

@@ -123,7 +123,7 @@ def _mended_copy(
         return None
     mended = mend_header(data, evidence)
     header, left = parse_header(mended.data)
-    source = open_at(path, len(mended.data))
+    source = open_at(path, mended.end)
     source.begin()
     archive = Archive(source, header, faults, mended.data)
     return Copy(
@@ -140,6 +140,10 @@ def _notes(archive: Archive, before: bytes, mended: Mended) -> Iterator[str]:
         yield f"{name}: its header was mended, and its md5 proves that it is right now"
     else:
         yield f"{name}: its header is damaged, and nothing proves what was in it"
+    if mended.lost >= len(mended.data):
+        yield f"{name}: nothing of its header could be used, so names were invented"
+    elif mended.lost:
+        yield f"{name}: {mended.lost} bytes of its header are lost, the rest was put in its place"
     if before[layout.HEADER_UUID] != header.uuid.bytes:
         yield f"{name}: its uuid {header.uuid} was learnt from its extents"
     for dev_id in mended.learnt:
