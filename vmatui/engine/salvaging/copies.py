@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.salvaging.census import look_for_evidence, open_at
-from vmatui.errors import HeaderError, NotAnArchiveError, UsageError
-from vmatui.format import layout
+from vmatui.engine.salvaging.headernotes import header_notes
+from vmatui.errors import HeaderError, NotAnArchiveError, SourceError, UsageError
 from vmatui.format.codes import Code, Fault, Severity
 from vmatui.format.header import parse_header
-from vmatui.format.mending import Mended, mend_header
+from vmatui.format.mending import mend_header
 from vmatui.storage.descriptor import STANDARD_INPUT
-from vmatui.storage.paths import mode_of
+from vmatui.storage.paths import is_folder, mode_of
 
 
 class Copy(NamedTuple):
@@ -76,22 +76,40 @@ def opened_copies(
 ) -> Iterator[tuple[Copy, ...]]:
     """Open all copies of one archive, and close them in the end.
 
+    One that is there but cannot be used is left out, unless it is the first; its notes say so.
+
     Args:
         paths: Of the copies, in the order in which they are read.
         cancel: As for `open_copy`.
 
     Raises:
         UsageError: one is of another archive.
-        SourceError: one cannot be opened.
+        SourceError: the first cannot be opened, or another one is not there.
         CancelledError: `cancel` was set.
     """
     copies: list[Copy] = []
+    left_out: list[str] = []
     with ExitStack() as stack:
         for path in paths:
-            copies.append(open_copy(path, cancel))
-            stack.enter_context(copies[-1].archive)
-            _check_same(copies[0].archive, copies[-1].archive)
+            try:
+                copy = open_copy(path, cancel)
+            except SourceError as error:
+                if not copies or not _is_there(path):
+                    raise
+                left_out.append(f"left out of the copies: {error}")
+                continue
+            stack.enter_context(copy.archive)
+            copies.append(copy)
+            _check_same(copies[0].archive, copy.archive)
+        if left_out:
+            copies[0] = copies[0]._replace(notes=(*copies[0].notes, *left_out))
         yield tuple(copies)
+
+
+def _is_there(path: str | os.PathLike[str]) -> bool:
+    """Whether a copy can be opened, so that it is no wrong word of the user's."""
+    is_file = os.access(path, os.R_OK) and not is_folder(Path(path))
+    return is_file or path == STANDARD_INPUT
 
 
 def _check_same(first: Archive, other: Archive) -> None:
@@ -129,26 +147,6 @@ def _mended_copy(
     return Copy(
         archive,
         is_header_whole=mended.is_proved and not _has_errors(left),
-        notes=tuple(_notes(archive, data, mended)),
+        notes=tuple(header_notes(archive, data, mended)),
         learnt=mended.learnt,
     )
-
-
-def _notes(archive: Archive, before: bytes, mended: Mended) -> Iterator[str]:
-    name, header = archive.name, archive.header
-    if mended.is_proved:
-        yield f"{name}: its header was mended, and its md5 proves that it is right now"
-    else:
-        yield f"{name}: its header is damaged, and nothing proves what was in it"
-    if mended.lost >= len(mended.data):
-        yield f"{name}: nothing of its header could be used, so names were invented"
-    elif mended.lost:
-        yield f"{name}: {mended.lost} bytes of its header are lost, the rest was put in its place"
-    if before[layout.HEADER_UUID] != header.uuid.bytes:
-        yield f"{name}: its uuid {header.uuid} was learnt from its extents"
-    for dev_id in mended.learnt:
-        if (device := header.device(dev_id)) is not None:
-            yield (
-                f"{name}: the size of {device.name} was learnt from its highest cluster: "
-                f"{device.size} bytes, up to {layout.CLUSTER_SIZE - 1} too many"
-            )
