@@ -109,6 +109,7 @@ def test_what_stays_missing_can_be_found_in_a_hex_dump(folder: Path) -> None:
         (["--salvage", "-v"], "cannot be joined with -v"),
         (["--salvage", "--also", "-", "--also", "-"], "only one copy can come from"),
         (["--salvage", "--also", "other.vma"], "is no copy of sound.vma"),
+        (["--salvage", "--also", "./sound.vma"], "is the same file as sound.vma"),
         (["--salvage", "--fill", "ones"], "invalid choice"),
     ],
 )

@@ -64,3 +64,13 @@ def test_a_copy_of_another_archive_is_refused_with_or_without_its_front() -> Non
             opened_copies([path, another]),
         ):
             pass
+
+
+def test_a_file_that_is_named_twice_is_no_second_copy(tmp_path: Path) -> None:
+    one, link, hard = tmp_path / "a.vma", tmp_path / "link.vma", tmp_path / "hard.vma"
+    one.write_bytes(sound().build())
+    link.symlink_to(one)
+    hard.hardlink_to(one)
+    for other in (one, link, hard):
+        with pytest.raises(UsageError, match="is the same file as"), opened_copies([one, other]):
+            pass

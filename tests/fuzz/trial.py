@@ -106,7 +106,8 @@ class Laboratory:
                     trial(archive, subject)
             except VmaError as error:
                 _check_words(str(error))
-        self._salvage(path)
+        with as_file(subject.data) as copy:
+            self._salvage(path, copy)
         if threading.active_count() > 1:
             raise TrialError(f"threads are left: {threading.enumerate()}")
 
@@ -145,9 +146,9 @@ class Laboratory:
 
         self._write(job)
 
-    def _salvage(self, path: str) -> None:
+    def _salvage(self, *paths: str) -> None:
         def job(folder: Path) -> set[Path]:
-            with opened_copies([path, path], threading.Event()) as copies:
+            with opened_copies(paths, threading.Event()) as copies:
                 header = best_copy(copies).archive.header
                 restored = plan_restore(header, folder=folder, resumable=False)
                 report = salvage(copies, plan_salvage(restored, copies))

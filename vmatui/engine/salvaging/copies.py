@@ -6,22 +6,19 @@ What a damaged header lacks is learnt from the extents, which takes a look at al
 from __future__ import annotations
 
 import os
-import stat
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.salvaging.census import look_for_evidence, open_at
+from vmatui.engine.salvaging.copyfiles import check_distinct, is_reread, is_there
 from vmatui.engine.salvaging.headernotes import header_notes
 from vmatui.errors import HeaderError, NotAnArchiveError, SourceError, UsageError
 from vmatui.format.codes import Code, Fault, Severity
 from vmatui.format.header import parse_header
 from vmatui.format.mending import mend_header
-from vmatui.storage.descriptor import STANDARD_INPUT
-from vmatui.storage.paths import is_folder, mode_of
 
 
 class Copy(NamedTuple):
@@ -83,18 +80,19 @@ def opened_copies(
         cancel: As for `open_copy`.
 
     Raises:
-        UsageError: one is of another archive.
+        UsageError: one is of another archive, or is one of the others.
         SourceError: the first cannot be opened, or another one is not there.
         CancelledError: `cancel` was set.
     """
     copies: list[Copy] = []
     left_out: list[str] = []
+    check_distinct(paths)
     with ExitStack() as stack:
         for path in paths:
             try:
                 copy = open_copy(path, cancel)
             except SourceError as error:
-                if not copies or not _is_there(path):
+                if not copies or not is_there(path):
                     raise
                 left_out.append(f"left out of the copies: {error}")
                 continue
@@ -104,12 +102,6 @@ def opened_copies(
         if left_out:
             copies[0] = copies[0]._replace(notes=(*copies[0].notes, *left_out))
         yield tuple(copies)
-
-
-def _is_there(path: str | os.PathLike[str]) -> bool:
-    """Whether a copy can be opened, so that it is no wrong word of the user's."""
-    is_file = os.access(path, os.R_OK) and not is_folder(Path(path))
-    return is_file or path == STANDARD_INPUT
 
 
 def _check_same(first: Archive, other: Archive) -> None:
@@ -133,9 +125,8 @@ def _mended_copy(
     path: str | os.PathLike[str], faults: tuple[Fault, ...], stop: threading.Event
 ) -> Copy | None:
     """Open a copy with its header mended, or return None where nothing can be learnt."""
-    mode = mode_of(Path(path))
-    if path == STANDARD_INPUT or not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
-        return None  # it can be read only once
+    if not is_reread(path):
+        return None
     data, evidence = look_for_evidence(path, stop)
     if evidence is None:
         return None
