@@ -13,7 +13,7 @@ from vmatui.format.mending import Evidence, Mended, mend_header
 
 def mend_once(data: bytes, evidence: Evidence) -> Mended:
     """Mend a header, or return what came of it when it was mended before."""
-    first, uuid, clusters, most = evidence
+    first, uuid, clusters, most, _ = evidence
     return _mended(data[:first], first, uuid, tuple(clusters.items()), most)
 
 

@@ -10,6 +10,7 @@ import operator
 import struct
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from vmatui.format import layout
@@ -33,6 +34,14 @@ Change = tuple[int, bytes]
 """Offset in the header, and what goes there."""
 
 
+class Stray(NamedTuple):
+    """Clusters that extents name so far beyond the others that no size is learnt from them."""
+
+    clusters: int
+    first: int
+    last: int
+
+
 class Evidence(NamedTuple):
     """What the rest of an archive says of its header."""
 
@@ -44,6 +53,8 @@ class Evidence(NamedTuple):
     """By dev_id, one more than the highest cluster number that a sound extent names."""
     most_clusters: int
     """That the archive can hold at all, whatever it is that was damaged."""
+    strays: Mapping[int, Stray] = MappingProxyType({})
+    """What was left out of `clusters`, by dev_id; a device may have nothing else."""
 
 
 class Mended(NamedTuple):

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from vmatui.engine.archive import Archive
 from vmatui.engine.handover import stop_if
+from vmatui.engine.salvaging.reach import Reach, measure_all
 from vmatui.engine.walking.extentfinder import HEADER
 from vmatui.engine.walking.feed import BufferPool
 from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.walk import Walk
 from vmatui.errors import SourceError
 from vmatui.format import layout
-from vmatui.format.extent import ADDRESS
 from vmatui.format.header import Header, checksum
 from vmatui.format.mending import Evidence
 from vmatui.storage.source import Source, open_source
@@ -56,7 +56,7 @@ class _Census:
     """What the extents of a source say whose md5 is right."""
 
     uuids: Counter[bytes] = field(default_factory=Counter)
-    clusters: dict[bytes, dict[int, int]] = field(default_factory=dict)
+    reaches: dict[bytes, dict[int, Reach]] = field(default_factory=dict)
     extents: int = 0
     gaps: int = 0
     """Bytes that are no extent."""
@@ -68,10 +68,10 @@ class _Census:
             return
         if uuid in self.uuids or len(self.uuids) < _MAX_UUIDS:
             self.uuids[uuid] += 1
-            counts = self.clusters.setdefault(uuid, {})
-            for slot in extent.header.used:
-                dev_id, cluster = (slot & ADDRESS) >> 32, slot & 0xFFFFFFFF
-                counts[dev_id] = max(counts.get(dev_id, 0), cluster + 1)
+            reaches = self.reaches.setdefault(uuid, {})
+            for first, last in extent.header.clusters:
+                reach = reaches.setdefault(first >> 32, Reach())
+                reach.add(first & 0xFFFFFFFF, last & 0xFFFFFFFF)
 
     def evidence(self, first: int) -> Evidence | None:
         """Return what was found, if any extent was."""
@@ -79,12 +79,10 @@ class _Census:
             return None
         uuid = self.uuids.most_common(1)[0][0]
         most = (self.extents + self.gaps // HEADER) * layout.SLOTS_PER_EXTENT
-        usable = {
-            dev_id: count
-            for dev_id, count in sorted(self.clusters[uuid].items())
-            if dev_id <= layout.MAX_DEV_ID
-        }
-        return Evidence(first, uuid, usable, most)
+        reaches = self.reaches[uuid].items()
+        usable = {dev_id: reach for dev_id, reach in reaches if dev_id <= layout.MAX_DEV_ID}
+        clusters, strays = measure_all(usable)
+        return Evidence(first, uuid, clusters, most, strays)
 
 
 def _first_extent(head: bytes) -> int | None:

@@ -138,6 +138,6 @@ def _mended_copy(
     return Copy(
         archive,
         is_header_whole=mended.is_proved and not _has_errors(left),
-        notes=tuple(header_notes(archive, data, mended)),
+        notes=tuple(header_notes(archive, data, mended, evidence.strays)),
         learnt=mended.learnt,
     )
