@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from vmatui.engine.archive import open_archive
 from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.engine.restoring.restore import restore
 from vmatui.errors import TargetError
+from vmatui.storage.largestfile import holds_file_of
 
 DISK = Disk("drive-scsi0", noise(3 * CLUSTER) + bytes(80 * CLUSTER) + noise(BLOCK) + bytes(512))
 ARCHIVE = forge([DISK], {"qemu-server.conf": b"name: a\n"})
@@ -131,7 +134,7 @@ def test_a_config_cannot_take_the_temporary_name_of_a_device(tmp_path: Path) -> 
 
 def test_images_larger_than_the_free_space_are_a_warning_and_no_problem(tmp_path: Path) -> None:
     huge = Forge()
-    huge.add_device(1, "huge", 200 << 40)
+    huge.add_device(1, "huge", 10 << 40)
     with opened(huge.build()) as archive:
         plan = plan_restore(archive.header, folder=tmp_path)
     assert plan.problems == ()
@@ -201,3 +204,35 @@ def test_a_block_device_of_the_wrong_size_is_refused(size: int, problem: str, lo
     with opened(forge([Disk("drive-scsi0", size=size)])) as archive:
         plan = plan_restore(archive.header, to={1: loop}, overwrite=True)
     assert problem in only_problem(plan)
+
+
+def test_a_disk_that_is_larger_than_any_file_there_is_a_problem_of_the_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which file systems have such a limit, and how high it is, differs: here it is played."""
+    huge = Forge()
+    huge.add_device(1, "huge", 200 << 40)
+
+    def refuse(_: int, size: int) -> None:
+        raise OSError(errno.EFBIG if size > 16 << 40 else errno.EIO, "played")
+
+    monkeypatch.setattr(os, "ftruncate", refuse)
+    with opened(huge.build()) as archive:
+        problem = only_problem(plan_restore(archive.header, folder=tmp_path / "new"))
+        assert not plan_restore(archive.header, folder=tmp_path, skip=[1]).problems
+    assert f"{tmp_path}/new/disk-huge.raw would have {200 << 40} bytes" in problem
+    assert "--skip huge" in problem
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("failing", ["open", "ftruncate"])
+def test_a_file_system_that_cannot_be_asked_is_no_problem(
+    failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "played")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, failing, fail)
+        assert holds_file_of(200 << 40, tmp_path / "new" / "file")
+    assert holds_file_of(1, tmp_path / "new" / "file")

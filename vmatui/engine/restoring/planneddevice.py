@@ -17,6 +17,7 @@ from vmatui.storage.blockdev import PathFacts, file_key, inspect
 from vmatui.storage.claim import busy
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
 from vmatui.storage.imageformat import RAW, format_of, qemu_name
+from vmatui.storage.largestfile import holds_file_of
 from vmatui.storage.newfile import temporary_path
 from vmatui.storage.paths import is_among_devices, no_folder
 from vmatui.storage.targets import MAX_LARGER
@@ -199,6 +200,12 @@ def _path_problems(planned: PlannedDevice, facts: PathFacts, terms: Terms) -> It
         yield (
             f"{path} is no device, and a file there would be in memory only: "
             "correct the name, or choose another place"
+        )
+    size, name = planned.image_size, planned.device.name
+    if planned.format == RAW and facts.kind in {"absent", "file"} and not holds_file_of(size, path):
+        yield (
+            f"{path} would have {size} bytes, more than a file can have there: choose another "
+            f"place, or leave {name} out (--skip {name})"
         )
     temporary = temporary_path(path)
     is_made_anew = not (planned.is_direct or terms.unfinished.checkpoint)
