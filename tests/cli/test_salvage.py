@@ -161,3 +161,17 @@ def test_an_image_in_another_format_has_no_mapfile(folder: Path) -> None:
     command = ["qemu-img", "convert", "-O", "raw", "out/disk-drive-scsi0.qcow2", "back.raw"]
     subprocess.run(command, check=True)
     assert Path("back.raw").read_bytes() == DISKS[0].image()
+
+
+@pytest.mark.parametrize("config", ["disk-a.raw.map", "tmp-disk-a.raw.map"])
+def test_a_config_may_have_the_name_of_a_mapfile(config: str, folder: Path) -> None:
+    disk = Disk("a", noise(CLUSTER))
+    archive = made("a.vma", forge([disk], {config: b"mine"}))
+    result = run("restore", "--salvage", archive, "out")
+    files = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    assert files[config] == b"mine"
+    assert files["disk-a.raw"] == disk.image()
+    assert files["disk-a.raw-2.map"].startswith(b"# ")
+    assert "stands in" in result.stderr
+    assert "out/disk-a.raw-2.map" in result.stderr
+    assert len(files) == 3

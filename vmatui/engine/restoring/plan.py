@@ -142,7 +142,7 @@ def plan_restore(
     folder = None if folder is None else Path(folder)
     taken: set[str] = set()
     named = {dev_id: _destination(place) for dev_id, place in (to or {}).items()}
-    claimed = [_claim(config.name, taken) for config in header.configs] if folder else []
+    claimed = [claim_name(config.name, taken) for config in header.configs] if folder else []
     wanted = {
         device.dev_id: named.get(device.dev_id)
         or _in_folder(device, folder, (formats or {}).get(device.dev_id, RAW), taken)
@@ -215,11 +215,16 @@ def file_name(device: Device, taken: set[str], format: str = RAW) -> str:
     The names are the reference's: `disk-NAME.raw`, and `vmstate.bin` for the VM's memory.
     """
     is_memory = device.is_vmstate and format == RAW
-    return _claim("vmstate.bin" if is_memory else f"disk-{device.name}.{format}", taken)
+    return claim_name("vmstate.bin" if is_memory else f"disk-{device.name}.{format}", taken)
 
 
-def _claim(wanted: str, taken: set[str]) -> str:
-    """Return a safe name that is free, and whose temporary name is free too; take both."""
+def claim_name(wanted: str, taken: set[str]) -> str:
+    """Return a safe name that is free, and whose temporary name is free too; take both.
+
+    Args:
+        wanted: As the archive has it.
+        taken: Names in the folder; gets the two.
+    """
     while temporary_path(Path(name := safe_name(wanted, taken))).name in taken:
         taken.add(name)
     taken.update({name, temporary_path(Path(name)).name})

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from vmatui.engine.restoring.plan import RestorePlan
+from vmatui.engine.restoring.plan import RestorePlan, claim_name
 from vmatui.engine.restoring.planneddevice import PlannedDevice, overwrite_problem
 from vmatui.engine.restoring.plansentences import size_text
 from vmatui.engine.salvaging.copies import Copy
@@ -77,11 +77,7 @@ def plan_salvage(
         fill: What stands in the outputs where nothing was got back.
         preview: Of the same copies.
     """
-    maps = {
-        planned.device.dev_id: mapfile_path(planned.path)
-        for planned in plan.restored
-        if planned.format == RAW and planned.kind in {"absent", "file"}
-    }
+    maps = dict(_maps(plan))
     return SalvagePlan(
         plan,
         tuple(copy.archive.name for copy in copies),
@@ -91,6 +87,23 @@ def plan_salvage(
         notes_of(copies),
         preview,
     )
+
+
+def _maps(plan: RestorePlan) -> Iterator[tuple[int, Path]]:
+    """Yield where the mapfiles go, by dev_id; a config of that name has taken its place first."""
+    folder = plan.folder and os.path.realpath(plan.folder)
+    taken: set[str] = set()
+    for config in plan.configs:
+        taken |= {config.target.name, temporary_path(config.target).name}
+    for planned in plan.restored:
+        if planned.format == RAW and planned.kind in {"absent", "file"}:
+            path = mapfile_path(planned.path)
+            is_beside = str(path.parent) == folder
+            if is_beside and taken & {path.name, temporary_path(path).name}:
+                path = path.with_name(claim_name(path.name, taken))
+            if is_beside:
+                taken.add(path.name)
+            yield planned.device.dev_id, path
 
 
 def _missing(plan: RestorePlan, preview: SalvagePreview) -> dict[int, int]:
