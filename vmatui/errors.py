@@ -32,6 +32,9 @@ class SourceError(VmaError):
 class NotAnArchiveError(SourceError):
     """What was opened is readable but no VMA archive; the message says what it is."""
 
+    has_extents: bool = False
+    """Whether extents follow all the same, so that it is an archive whose header is damaged."""
+
 
 class HeaderError(SourceError):
     """The archive header is cut or so damaged that nothing after it can be found."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import run, start
+from tests.cli.running import run, run_process, start
 from tests.compressors import as_zstd
 from tests.damage import CONFIGS, DISKS, flip, sound
 from tests.forge import CLUSTER, Disk, forge, noise
@@ -86,6 +86,25 @@ def test_a_copy_may_come_from_a_pipe(folder: Path) -> None:
         process.communicate()
     assert process.returncode == 0
     assert Path("out", NAMES[0]).read_bytes() == IMAGES[1]
+
+
+def piped(name: str, *words: str, exit_code: int = 0) -> str:
+    """Restore with a file piped into it; return what it says."""
+    with subprocess.Popen(["cat", name], stdout=subprocess.PIPE) as cat:
+        return run_process("restore", *words, stdin=cat.stdout, exit_code=exit_code).stderr
+
+
+def test_standard_input_has_its_name_in_words(folder: Path) -> None:
+    made("damaged.vma", sound().build()[5000:])
+    told = piped("damaged.vma", "-", "out", exit_code=3)
+    assert told.startswith("vmatui: standard input: this is not a VMA archive")
+    assert piped("damaged.vma", "--salvage", "-", "out", exit_code=3) == (
+        "vmatui: standard input: its header is damaged, and a pipe can be read only once: "
+        "put it into a file\n"
+    )
+    told = piped("sound.vma", "--salvage", "-", "--also", "damaged.vma", "out")
+    assert "standard input:\n" in told
+    assert "12 clusters from standard input" in told
 
 
 def test_what_stays_missing_can_be_found_in_a_hex_dump(folder: Path) -> None:

@@ -12,7 +12,7 @@ from tests.forge import CLUSTER, UUID, Disk, Forge, forge, noise
 from tests.opening import as_file, as_pipe
 from tests.salvaging import IMAGES, counts, device, images, salvage_to
 from vmatui.engine.salvaging.copies import open_copy
-from vmatui.errors import NotAnArchiveError, SourceError
+from vmatui.errors import HeaderError, NotAnArchiveError, SourceError
 
 DEVICE_2 = 4096 + 2 * 32
 # Where a field is, and what it is overwritten with; each is proved again by the header's own md5.
@@ -145,8 +145,12 @@ def test_a_pipe_cannot_be_looked_at_twice_so_its_header_stays_as_it_is() -> None
         copy = open_copy(path)
         with copy.archive:
             assert not copy.is_header_whole
+            assert "a pipe can be read only once" in copy.notes[0]
             assert copy.archive.header.devices[0].name == DISKS[0].name
-    with as_pipe(flip(sound().build(), 0)) as path, pytest.raises(NotAnArchiveError):
+    for data in (flip(sound().build(), 0), flip(sound().build(), 4), sound().build()[5000:]):
+        with as_pipe(data) as path, pytest.raises(HeaderError, match="read only once: put it"):
+            open_copy(path)
+    with as_pipe(noise(50_000)) as path, pytest.raises(NotAnArchiveError, match="not a VMA"):
         open_copy(path)
 
 

@@ -9,7 +9,9 @@ from typing import Final, NamedTuple, Self
 from vmatui.errors import HeaderError, NotAnArchiveError
 from vmatui.format import layout
 from vmatui.format.codes import Fault
+from vmatui.format.extent import first_extent
 from vmatui.format.header import Header, parse_header, parse_header_size
+from vmatui.storage.descriptor import label
 from vmatui.storage.foreign import name_foreign
 from vmatui.storage.source import Source, open_source
 
@@ -79,20 +81,22 @@ def _read_header(source: Source) -> tuple[Header, tuple[Fault, ...], bytes]:
         raw = head + _read(source, size - len(head))
         return *parse_header(raw), raw
     except NotAnArchiveError:
-        raise NotAnArchiveError(f"{source.name}: {_what_instead(source, head)}") from None
+        raise _no_archive(source, head) from None
     except HeaderError as error:
-        raise HeaderError(f"{source.name}: {error}{_damage(source)}") from None
+        raise HeaderError(f"{label(source.name)}: {error}{_damage(source)}") from None
 
 
-def _what_instead(source: Source, head: bytes) -> str:
+def _no_archive(source: Source, head: bytes) -> NotAnArchiveError:
     """Say what was opened instead of an archive, or why nothing could be read of it."""
-    damage = _damage(source)
+    name, damage = label(source.name), _damage(source)
     if damage and len(head) < layout.FIXED_HEADER_SIZE:
-        return f"nothing of an archive can be read{damage}"
+        return NotAnArchiveError(f"{name}: nothing of an archive can be read{damage}")
     head += _read(source, FOREIGN_HEAD - len(head))
     what = name_foreign(head)
     told = f"this is {what}, not a VMA archive" if what else "this is not a VMA archive"
-    return f"{told} (wrong magic number){damage}"
+    error = NotAnArchiveError(f"{name}: {told} (wrong magic number){damage}")
+    error.has_extents = first_extent(head) is not None
+    return error
 
 
 def _damage(source: Source) -> str:

@@ -88,6 +88,18 @@ def parse_extent(data: bytes) -> ExtentHeader:
     )
 
 
+def first_extent(data: bytes) -> int | None:
+    """Return where the first extent header with a right md5 starts; None if there is none."""
+    size = layout.EXTENT_HEADER_SIZE
+    at = data.find(layout.EXTENT_MAGIC)
+    while 0 <= at <= len(data) - size:
+        header = data[at : at + size]
+        if checksum(header, layout.EXTENT_MD5) == header[layout.EXTENT_MD5]:
+            return at
+        at = data.find(layout.EXTENT_MAGIC, at + 1)
+    return None
+
+
 def slot_runs(slots: Sequence[int]) -> list[SlotRun]:
     """Sum slots up in their order: neighbouring clusters of one device that are stored alike."""
     runs: list[SlotRun] = []

@@ -23,7 +23,7 @@ from vmatui.engine.restoring.configsahead import configs_ahead
 from vmatui.engine.restoring.plan import RestorePlan, plan_restore
 from vmatui.errors import FaultyArchiveError, TargetError, UsageError
 from vmatui.format.header import Header
-from vmatui.storage.descriptor import STANDARD_INPUT
+from vmatui.storage.descriptor import STANDARD_INPUT, label
 from vmatui.storage.destination import Destination
 
 
@@ -99,7 +99,7 @@ def _check_header(archive: Archive) -> None:
     if exit_status(findings):
         diagnostics.say_findings(findings)
         raise FaultyArchiveError(
-            f"the header of {archive.name} has errors, so no map is read for it: "
+            f"the header of {label(archive.name)} has errors, so no map is read for it: "
             "restore without -r, and look at what comes out"
         )
 

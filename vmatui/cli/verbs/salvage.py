@@ -25,7 +25,7 @@ from vmatui.engine.salvaging.salvageplan import plan_salvage
 from vmatui.engine.salvaging.salvagepreview import SalvagePreview, preview_salvage
 from vmatui.engine.salvaging.salvagereport import SalvageReport
 from vmatui.errors import FaultyArchiveError, UsageError
-from vmatui.storage.descriptor import STANDARD_INPUT
+from vmatui.storage.descriptor import STANDARD_INPUT, label
 from vmatui.storage.faults import Compression
 
 
@@ -94,7 +94,7 @@ def _check(arguments: Arguments) -> None:
 def _say_report(report: SalvageReport) -> None:
     for copy in report.copies:
         if len(report.copies) > 1:
-            diagnostics.remark(f"{copy.archive}:")
+            diagnostics.remark(f"{label(copy.archive)}:")
         diagnostics.say_findings(copy.findings)
         diagnostics.say_statements(*sentences(copy))
     outputs = (*report.outputs, *report.configs)

@@ -18,7 +18,8 @@ from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.walk import Walk
 from vmatui.errors import SourceError
 from vmatui.format import layout
-from vmatui.format.header import Header, checksum
+from vmatui.format.extent import first_extent
+from vmatui.format.header import Header
 from vmatui.format.mending import Evidence
 from vmatui.storage.source import Source, open_source
 
@@ -41,7 +42,7 @@ def look_for_evidence(
     """
     with open_source(path) as source:
         head = _read(source, layout.MAX_HEADER_SIZE + HEADER)
-    first = _first_extent(head)
+    first = first_extent(head)
     if first is None:
         return head, None
     source = open_at(path, first)
@@ -83,17 +84,6 @@ class _Census:
         usable = {dev_id: reach for dev_id, reach in reaches if dev_id <= layout.MAX_DEV_ID}
         clusters, strays = measure_all(usable)
         return Evidence(first, uuid, clusters, most, strays)
-
-
-def _first_extent(head: bytes) -> int | None:
-    """Return where the first extent with a right md5 is; bytes before it may be lost or added."""
-    at = head.find(layout.EXTENT_MAGIC)
-    while 0 <= at <= len(head) - HEADER:
-        data = head[at : at + HEADER]
-        if checksum(data, layout.EXTENT_MD5) == data[layout.EXTENT_MD5]:
-            return at
-        at = head.find(layout.EXTENT_MAGIC, at + 1)
-    return None
 
 
 def _census(source: Source, stop: threading.Event) -> _Census:

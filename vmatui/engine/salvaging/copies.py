@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vmatui.engine.archive import Archive, open_archive
 from vmatui.engine.salvaging.census import look_for_evidence, open_at
@@ -19,6 +19,10 @@ from vmatui.errors import HeaderError, NotAnArchiveError, SourceError, UsageErro
 from vmatui.format.codes import Code, Fault, Severity
 from vmatui.format.header import parse_header
 from vmatui.format.mending import mend_header
+from vmatui.storage.descriptor import label
+
+_READ_ONCE: Final = "its header is damaged, and a pipe can be read only once: put it into a file"
+"""Why a header is not mended."""
 
 
 class Copy(NamedTuple):
@@ -52,7 +56,9 @@ def open_copy(path: str | os.PathLike[str], cancel: threading.Event | None = Non
         fault = Fault(Code.HEADER_CHECKSUM, str(error))
         mended = _mended_copy(path, (fault,), stop)
         if mended is None:
-            raise
+            if is_reread(path) or (isinstance(error, NotAnArchiveError) and not error.has_extents):
+                raise
+            raise HeaderError(f"{label(os.fsdecode(path))}: {_READ_ONCE}") from None
         return mended
     if all(fault.code is not Code.HEADER_CHECKSUM for fault in archive.faults):
         return Copy(archive, is_header_whole=not _has_errors(archive.faults))
@@ -62,7 +68,8 @@ def open_copy(path: str | os.PathLike[str], cancel: threading.Event | None = Non
         archive.close()
         raise
     if mended is None:
-        return Copy(archive, is_header_whole=False)
+        notes = () if is_reread(path) else (f"{label(archive.name)}: {_READ_ONCE}",)
+        return Copy(archive, is_header_whole=False, notes=notes)
     archive.close()
     return mended
 
@@ -107,8 +114,9 @@ def opened_copies(
 def _check_same(first: Archive, other: Archive) -> None:
     if other.header.uuid != first.header.uuid:
         raise UsageError(
-            f"{other.name} is no copy of {first.name}: its uuid is {other.header.uuid}, "
-            f"not {first.header.uuid}; name a copy of the same backup"
+            f"{label(other.name)} is no copy of {label(first.name)}: "
+            f"its uuid is {other.header.uuid}, not {first.header.uuid}; "
+            "name a copy of the same backup"
         )
 
 

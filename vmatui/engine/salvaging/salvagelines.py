@@ -14,6 +14,7 @@ from vmatui.engine.salvaging.offers import words_for
 from vmatui.engine.salvaging.salvageplan import SalvagePlan
 from vmatui.engine.salvaging.salvagereport import DeviceSalvage, SalvageReport, size_doubts
 from vmatui.errors import printable
+from vmatui.storage.descriptor import label
 
 
 def salvage_lines(report: SalvageReport) -> Iterator[str]:
@@ -22,7 +23,7 @@ def salvage_lines(report: SalvageReport) -> Iterator[str]:
     for device in report.devices:
         yield printable(_device_line(device))
         if len(report.copies) > 1:
-            yield printable(_copies_line(device, [copy.archive for copy in report.copies]))
+            yield printable(_copies_line(device, [label(copy.archive) for copy in report.copies]))
         if device.repeated:
             yield printable(
                 f"{device.name}: doubtful clusters came again {device.repeated} times, no better; "

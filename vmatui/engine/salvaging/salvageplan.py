@@ -16,7 +16,7 @@ from vmatui.engine.salvaging.salvagepreview import SalvagePreview
 from vmatui.engine.salvaging.salvagereport import notes_of, size_doubts
 from vmatui.storage.blockdev import file_key
 from vmatui.storage.claim import busy
-from vmatui.storage.descriptor import STANDARD_INPUT
+from vmatui.storage.descriptor import STANDARD_INPUT, label
 from vmatui.storage.imageformat import RAW
 from vmatui.storage.mapoutput import mapfile_path
 from vmatui.storage.newfile import temporary_path
@@ -150,8 +150,9 @@ def _target_problems(planned: PlannedDevice) -> Iterator[str]:
 
 
 def _sentences(plan: SalvagePlan) -> Iterator[str]:
-    yield f"salvages {plan.copies[0]}: goes on after every fault and takes what proves itself"
-    for name in plan.copies[1:]:
+    first, *others = map(label, plan.copies)
+    yield f"salvages {first}: goes on after every fault and takes what proves itself"
+    for name in others:
         yield f"then takes from {name} what is still missing or doubtful, and compares the rest"
     yield _fill_sentence(plan)
     for path in plan.maps.values():
