@@ -85,6 +85,32 @@ def test_a_size_that_nothing_proves_is_learnt_to_the_cluster(size: int, tmp_path
     assert any("learnt from its highest cluster" in note for note in report.notes)
 
 
+@pytest.mark.parametrize("size", [(1 << 48) + 1, 1 << 63, (1 << 64) - 1])
+def test_a_size_that_cannot_be_is_learnt_though_the_md5_is_right(size: int, tmp_path: Path) -> None:
+    archive = sound()
+    archive.devices[2].size = size
+    report = salvage_to(tmp_path / "out", archive.build())
+    assert device(report, 2).is_size_learnt
+    assert images(report)[2] == IMAGES[2].ljust(9 * CLUSTER, b"\0")
+    assert counts(report) == {1: (12, 0, 0), 2: (9, 0, 0), 3: (4, 0, 0)}
+    assert report.notes[0].endswith(
+        "its header has a right md5, but a size that no device can have"
+    )
+    assert "learnt from its highest cluster" in report.notes[1]
+    assert [output.is_complete for output in report.outputs] == [True, False, True]
+    assert all(config.is_complete for config in report.configs)
+    assert not report.is_complete
+
+
+def test_a_device_without_extents_whose_size_cannot_be_stays_out(tmp_path: Path) -> None:
+    archive = sound()
+    archive.add_device(9, "empty", 1 << 63)
+    report = salvage_to(tmp_path / "out", archive.build())
+    assert images(report) == IMAGES
+    assert not report.notes
+    assert not report.is_header_whole
+
+
 def test_a_uuid_is_learnt_though_nothing_proves_it(tmp_path: Path) -> None:
     report = salvage_to(tmp_path / "out", overwritten(without_md5(sound().build()), 8, bytes(16)))
     assert images(report) == IMAGES

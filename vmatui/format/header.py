@@ -7,7 +7,7 @@ nothing can be found raises.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from uuid import UUID
 
@@ -91,6 +91,11 @@ def parse_header_size(start: bytes) -> int:
             "the header is damaged (wrong vma header size)"
         )
     return int(size)
+
+
+def declares_impossible_size(faults: Iterable[Fault]) -> bool:
+    """Whether a device was left out of a header because none can have its size."""
+    return any(fault.code is Code.HEADER_BLOBS and fault.dev_id is not None for fault in faults)
 
 
 def parse_header(data: bytes) -> tuple[Header, tuple[Fault, ...]]:

@@ -82,7 +82,8 @@ def mend_header(data: bytes, evidence: Evidence) -> Mended:
         evidence: What its extents say.
     """
     whole, lost = in_place(data[: evidence.first_extent], evidence.uuid, evidence.clusters)
-    return _mended(bytearray(whole), evidence)._replace(lost=lost)
+    mended = _mended(bytearray(whole), evidence)._replace(lost=lost)
+    return _possible(mended, evidence) if mended.is_proved else mended
 
 
 def _mended(base: bytearray, evidence: Evidence) -> Mended:
@@ -98,6 +99,19 @@ def _mended(base: bytearray, evidence: Evidence) -> Mended:
         if found := _proved(head[:offset] + value + head[offset + len(value) :]):
             return found
     return _likely(head, evidence)
+
+
+def _possible(mended: Mended, evidence: Evidence) -> Mended:
+    """Replace sizes that no device can have, though the md5 proves them."""
+    data, learnt = bytearray(mended.data), []
+    for dev_id, clusters in evidence.clusters.items():
+        (size,) = _U64.unpack_from(data, _device_at(dev_id) + 8)
+        if layout.clusters_in(size) > layout.MAX_CLUSTERS:
+            _U64.pack_into(data, _device_at(dev_id) + 8, clusters * layout.CLUSTER_SIZE)
+            learnt.append(dev_id)
+    if learnt:
+        data[layout.HEADER_MD5] = checksum(bytes(data), layout.HEADER_MD5)
+    return mended._replace(data=bytes(data), learnt=tuple(learnt))
 
 
 def _proved(head: bytes) -> Mended | None:

@@ -17,7 +17,7 @@ from vmatui.engine.salvaging.copyfiles import check_distinct, is_reread, is_ther
 from vmatui.engine.salvaging.headernotes import header_notes
 from vmatui.errors import HeaderError, NotAnArchiveError, SourceError, UsageError
 from vmatui.format.codes import Code, Fault, Severity
-from vmatui.format.header import parse_header
+from vmatui.format.header import declares_impossible_size, parse_header
 from vmatui.format.mending import mend_header
 from vmatui.storage.descriptor import label
 
@@ -60,7 +60,8 @@ def open_copy(path: str | os.PathLike[str], cancel: threading.Event | None = Non
                 raise
             raise HeaderError(f"{label(os.fsdecode(path))}: {_READ_ONCE}") from None
         return mended
-    if all(fault.code is not Code.HEADER_CHECKSUM for fault in archive.faults):
+    is_md5_right = all(fault.code is not Code.HEADER_CHECKSUM for fault in archive.faults)
+    if is_md5_right and not declares_impossible_size(archive.faults):
         return Copy(archive, is_header_whole=not _has_errors(archive.faults))
     try:
         mended = _mended_copy(path, archive.faults, stop)

@@ -21,10 +21,12 @@ def header_notes(
         strays: What no size was learnt from, by dev_id.
     """
     name, header = archive.name, archive.header
-    if mended.is_proved:
-        yield f"{name}: its header was mended, and its md5 proves that it is right now"
-    else:
+    if not mended.is_proved:
         yield f"{name}: its header is damaged, and nothing proves what was in it"
+    elif mended.learnt:
+        yield f"{name}: its header has a right md5, but a size that no device can have"
+    elif not before.startswith(mended.data):
+        yield f"{name}: its header was mended, and its md5 proves that it is right now"
     if mended.lost >= len(mended.data):
         yield f"{name}: nothing of its header could be used, so names were invented"
     elif mended.lost:
