@@ -29,6 +29,11 @@ def test_advice_differs_wherever_the_cause_does() -> None:
     assert len(set(texts)) == len(texts)
 
 
+def test_the_advice_on_a_device_without_a_name_is_true_of_one_that_no_list_shows() -> None:
+    """A device 0 or 255 is declared, and nobody takes it for one."""
+    assert "if not" in advice(Code.DEVICE_NAME)
+
+
 def test_the_wording_is_that_of_the_reference_or_none() -> None:
     assert reference_wording(Code.HEADER_CHECKSUM) == "wrong vma header chechsum"
     assert reference_wording(Code.SHORT_EXTENT) == "short vma extent"

@@ -24,8 +24,9 @@ _ADVICE: Final[Mapping[Code, str]] = {
         f"{_SALVAGE}."
     ),
     Code.DEVICE_NAME: (
-        "Find the device's number and size with vmatui list FILE, tell by the size which disk of "
-        f"the VM's config it is, and get it with {_SALVAGE}, which calls it unnamed-NUMBER."
+        "Look for it in vmatui list FILE: if it is there, its size tells which disk of the VM's "
+        f"config it is, and {_SALVAGE} gets it as unnamed-NUMBER; if not, its "
+        "number is one that nobody can restore."
     ),
     Code.DUPLICATE_NAME: (
         "Nothing is lost: vmatui restore FILE DIR gives each a file name of its own, and the "
