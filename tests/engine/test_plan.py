@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,6 +205,14 @@ def test_a_block_device_of_the_wrong_size_is_refused(size: int, problem: str, lo
     with opened(forge([Disk("drive-scsi0", size=size)])) as archive:
         plan = plan_restore(archive.header, to={1: loop}, overwrite=True)
     assert problem in only_problem(plan)
+
+
+def test_a_folder_that_is_something_else_is_one_problem(tmp_path: Path) -> None:
+    place = tmp_path / "socket"
+    with opened(ARCHIVE) as archive, socket.socket(socket.AF_UNIX) as taken:
+        taken.bind(str(place))
+        plan = plan_restore(archive.header, folder=place)
+    assert only_problem(plan) == f"{place} is no folder: choose another"
 
 
 def test_a_disk_that_is_larger_than_any_file_there_is_a_problem_of_the_plan(

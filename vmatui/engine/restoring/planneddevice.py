@@ -19,7 +19,7 @@ from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
 from vmatui.storage.imageformat import RAW, format_of, qemu_name
 from vmatui.storage.largestfile import holds_file_of
 from vmatui.storage.newfile import temporary_path
-from vmatui.storage.paths import is_among_devices, no_folder
+from vmatui.storage.paths import is_among_devices, mode_of, no_folder
 from vmatui.storage.targets import MAX_LARGER
 
 Kind = Literal["absent", "file", "block", "folder", "other", "nbd", "stdout"]
@@ -119,10 +119,18 @@ def plan_device(device: Device, destination: Destination | None, terms: Terms) -
     try:
         planned = _found(planned, destination)
     except (TargetError, SourceError) as error:
-        return planned._replace(problems=(str(error),))
+        is_said = _is_in_no_folder(destination, terms.folder)
+        return planned._replace(problems=() if is_said else (str(error),))
     found = (*_target_problems(planned, terms), *_collisions(planned, terms.used))
     problems = (*planned.problems, *found)
     return planned._replace(problems=problems, warnings=tuple(_warnings(planned)))
+
+
+def _is_in_no_folder(destination: Destination, folder: Path | None) -> bool:
+    """Whether a target is to go into the folder, and that is none, which the plan says itself."""
+    if folder is None or destination.path is None or destination.path.parent != folder:
+        return False
+    return bool(mode_of(folder)) and no_folder(folder) is not None
 
 
 def _found(planned: PlannedDevice, destination: Destination) -> PlannedDevice:
