@@ -27,7 +27,7 @@ WORDS = [
 def test_a_full_disk_behind_standard_output_is_said(words: list[str], folder: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         result = run_process(*words, stdout=full, exit_code=4)
-    assert "standard output cannot be written: No space left on device" in result.stderr
+    assert "standard output cannot be written: No space left on device; send it to" in result.stderr
     assert result.stderr.count("standard output") == 1
 
 

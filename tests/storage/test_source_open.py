@@ -173,8 +173,8 @@ def refused(path: str | os.PathLike[str]) -> str:
 def test_what_cannot_be_opened_is_named_in_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "empty.vma"
     path.touch()
-    assert refused(path) == f"{path} is empty (0 bytes)"
-    assert refused("/dev/null") == "/dev/null is empty (0 bytes)"
+    assert refused(path) == f"{path} is empty (0 bytes): name another archive"
+    assert refused("/dev/null") == "/dev/null is empty (0 bytes): name another archive"
     assert refused(tmp_path) == f"{tmp_path} is a folder: name an archive in it"
     assert refused(tmp_path / "no") == f"{tmp_path / 'no'} does not exist: check the path"
     assert "cannot be opened: Not a directory" in refused(path / "below")
@@ -214,7 +214,7 @@ def test_a_terminal_is_refused_instead_of_waited_for() -> None:
 def test_an_empty_or_unreadable_standard_input_is_named() -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     with standard_input(null):
-        assert refused("-") == "standard input is empty (0 bytes)"
+        assert refused("-") == "standard input is empty (0 bytes): name another archive"
     os.close(null)
     null = os.open(os.devnull, os.O_WRONLY)
     with standard_input(null):

@@ -87,4 +87,6 @@ def _stream() -> IO[bytes]:
 def _failure(error: OSError) -> BrokenPipeError | OutputError:
     if isinstance(error, BrokenPipeError):
         return error
-    return OutputError(f"standard output cannot be written: {error.strerror}")
+    return OutputError(
+        f"standard output cannot be written: {error.strerror}; send it to another place"
+    )

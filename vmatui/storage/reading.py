@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from vmatui.errors import SourceError
+from vmatui.storage.descriptor import STANDARD_INPUT
 
 _SECTOR: Final = 512
 
@@ -27,6 +28,9 @@ def open_disk(path: Path) -> int:
         # Without O_NONBLOCK a FIFO would be waited for.
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except FileNotFoundError:
+        if str(path) == STANDARD_INPUT:
+            what = "a disk cannot come from standard input"
+            raise SourceError(f"{what}: name a file or a block device") from None
         raise SourceError(f"{path} does not exist: check the path") from None
     except PermissionError:
         raise SourceError(f"{path} may not be read by this user: try as root") from None

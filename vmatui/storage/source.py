@@ -154,7 +154,7 @@ def _source_of(descriptor: Descriptor) -> Source:
     except OSError as error:
         raise SourceError(f"{name} cannot be read: {error.strerror}") from None
     if not head:
-        raise SourceError(f"{name} is empty (0 bytes)")
+        raise SourceError(f"{name} is empty (0 bytes): name another archive")
     told = refusal(head)
     if told:
         raise SourceError(f"{name}: {told}")

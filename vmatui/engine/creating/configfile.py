@@ -20,7 +20,9 @@ def read_config(path: Path) -> Config:
         with path.open("rb") as file:
             data = file.read(layout.MAX_BLOB + 1)
     except OSError as error:
-        raise SourceError(f"the config {path} cannot be read: {error.strerror}") from error
+        raise SourceError(
+            f"the config {path} cannot be read: {error.strerror}; name another"
+        ) from error
     except ValueError:
         raise SourceError(f"the config {path} is no path that can exist: check it") from None
     if len(data) > layout.MAX_BLOB:

@@ -227,7 +227,7 @@ def size_of(disk: DiskSource) -> int:
     size = image.size
     image.close()
     if not size:
-        raise UsageError(f"{disk.path} is empty (0 bytes): it cannot become a device")
+        raise UsageError(f"{disk.path} is empty (0 bytes): leave it out or name another")
     return size
 
 
