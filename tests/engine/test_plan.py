@@ -215,6 +215,17 @@ def test_a_folder_that_is_something_else_is_one_problem(tmp_path: Path) -> None:
     assert only_problem(plan) == f"{place} is no folder: choose another"
 
 
+def test_a_folder_that_this_user_may_not_write_is_named_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disks = [DISK, Disk("drive-scsi1", noise(CLUSTER))]
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != tmp_path)  # root may all
+    with opened(forge(disks)) as archive:
+        for folder in (tmp_path / "new", tmp_path):
+            problem = only_problem(plan_restore(archive.header, folder=folder))
+            assert problem.startswith(f"the folder {tmp_path} may not be written by this user: ")
+
+
 def test_a_disk_that_is_larger_than_any_file_there_is_a_problem_of_the_plan(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,7 +76,8 @@ class RestorePlan(NamedTuple):
         """Everything that stands against it; the job refuses a plan that has any."""
         of_devices = (text for planned in self.devices for text in planned.problems)
         of_configs = (text for planned in self.configs for text in planned.problems)
-        return (*self.general_problems, *of_devices, *of_configs)
+        # What is wrong with a folder is wrong for all that goes into it, and said once.
+        return tuple(dict.fromkeys((*self.general_problems, *of_devices, *of_configs)))
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from vmatui.engine.restoring.fileproblems import read_only_problem, size_problems
 from vmatui.engine.restoring.unfinished import Unfinished
 from vmatui.errors import SourceError, TargetError
 from vmatui.format.header import Device
@@ -17,7 +18,6 @@ from vmatui.storage.blockdev import PathFacts, file_key, inspect
 from vmatui.storage.claim import busy
 from vmatui.storage.destination import STANDARD_OUTPUT, Destination, ZeroPolicy
 from vmatui.storage.imageformat import RAW, format_of, qemu_name
-from vmatui.storage.largestfile import holds_file_of
 from vmatui.storage.newfile import temporary_path
 from vmatui.storage.paths import is_among_devices, mode_of, no_folder
 from vmatui.storage.targets import MAX_LARGER
@@ -200,7 +200,7 @@ def _path_problems(planned: PlannedDevice, facts: PathFacts, terms: Terms) -> It
     if facts.occupation is not None:
         yield f"{path} is {facts.occupation}: release it first"
     if facts.read_only:
-        yield f"{path} is read-only: it cannot be written"
+        yield read_only_problem(facts)
     is_in_folder = terms.folder is not None and str(path.parent) == os.path.realpath(terms.folder)
     if not is_in_folder and (why := no_folder(path.parent)):
         yield f"{path.parent} {why}: create it, or choose another place"
@@ -209,12 +209,8 @@ def _path_problems(planned: PlannedDevice, facts: PathFacts, terms: Terms) -> It
             f"{path} is no device, and a file there would be in memory only: "
             "correct the name, or choose another place"
         )
-    size, name = planned.image_size, planned.device.name
-    if planned.format == RAW and facts.kind in {"absent", "file"} and not holds_file_of(size, path):
-        yield (
-            f"{path} would have {size} bytes, more than a file can have there: choose another "
-            f"place, or leave {name} out (--skip {name})"
-        )
+    if planned.format == RAW:
+        yield from size_problems(facts, planned.image_size, planned.device.name)
     temporary = temporary_path(path)
     is_made_anew = not (planned.is_direct or terms.unfinished.checkpoint)
     if is_made_anew and os.path.lexists(temporary) and not busy(temporary):
