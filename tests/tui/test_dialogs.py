@@ -40,6 +40,14 @@ async def _open(pilot: Pilot[None], key: str) -> DirectoryNavigation:
     return screen.query_one(DirectoryNavigation)
 
 
+def _seen(pilot: Pilot[None], selector: str) -> bool:
+    """Whether all of a widget is on screen, with at least one line."""
+    screen = pilot.app.screen
+    region = screen.query_one(selector).region
+    around = screen.query_one(Dialog).content_region
+    return region.height > 0 and around.contains_region(region)
+
+
 async def _type(pilot: Pilot[None], text: str) -> None:
     field = pilot.app.screen.query_one(Input)
     field.focus()
@@ -121,3 +129,39 @@ def test_a_name_is_completed_and_opened(folder: Path) -> None:
         assert isinstance(pilot.app.screen, ArchiveScreen)
 
     drive(VmaApp(folder), steps)
+
+
+@pytest.mark.parametrize("key", ["o", "f"])
+@pytest.mark.parametrize("size", [(80, 24), (40, 10)])
+def test_a_dialog_shows_its_list_its_field_and_its_buttons_on_a_small_screen(
+    size: tuple[int, int], key: str, folder: Path
+) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        navigation = await _open(pilot, key)
+        assert navigation.region.height >= 5
+        buttons = "#select", "#cancel"
+        assert all(_seen(pilot, each) for each in (*buttons, "CurrentDirectory"))
+        if key == "o":
+            assert _seen(pilot, ".name Label")
+            assert pilot.app.screen.query_one(Input).region.width > 20
+
+    drive(VmaApp(folder), steps, size)
+
+
+@pytest.mark.parametrize(("width", "has_times"), [(80, True), (40, False)])
+def test_an_entry_says_its_size_as_people_do_and_its_time_where_there_is_room(
+    width: int, has_times: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "a-disk.raw").write_bytes(bytes(3 << 20))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        navigation = await _open(pilot, "o")
+        await wait_for(pilot, lambda: navigation.option_count == 2)
+        await pilot.pause()
+        assert ".." in navigation.render_line(0).text
+        line = navigation.render_line(1).text
+        assert "a-disk.raw" in line
+        assert "3.0 MiB" in line
+        assert (":" in line) is has_times
+
+    drive(VmaApp(tmp_path), steps, (width, 24))

@@ -1,7 +1,7 @@
 """The dialogs for a file or a folder: whatever is on the disk or typed, they go on.
 
 What `textual_fspicker` leaves open is closed here: it reads the folder's name as markup, expects
-folders to stay, times to be of this age and names to be short, and searches while one types `**`.
+names to be short, searches while one types `**`, and has no room for its buttons at 80 columns.
 """
 
 from __future__ import annotations
@@ -9,47 +9,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Button, Input
-from textual.worker import get_current_worker
+from textual.widgets import Button, Input, Label
 from textual_fspicker import FileOpen, FileSave, SelectDirectory
-from textual_fspicker.base_dialog import Dialog, FileSystemPickerScreen, InputBar
+from textual_fspicker.base_dialog import Dialog, FileSystemPickerScreen
 from textual_fspicker.file_dialog import BaseFileDialog
 from textual_fspicker.parts import CurrentDirectory, DirectoryNavigation
-from textual_fspicker.parts.directory_navigation import DirectoryEntry
 from textual_fspicker.suggest_path import SuggestPath
 
-
-class _Navigation(DirectoryNavigation):
-    """The content of a folder that may be gone, or not be ours to read."""
-
-    @work(exclusive=True, thread=True)
-    def _load(self) -> None:
-        worker, folder = get_current_worker(), self._location
-        try:
-            with os.scandir(folder) as found:
-                names = [each.name for each in found if self._is_wanted(each)]
-        except OSError:
-            names = []
-            self.post_message(self.PermissionError(self, folder))
-        entries = [entry for name in names if (entry := self._entry(folder / name)) is not None]
-        if not worker.is_cancelled:
-            self._entries = entries
-            self.app.call_from_thread(self._repopulate_display)
-
-    def _is_wanted(self, entry: os.DirEntry[str]) -> bool:
-        try:
-            return entry.is_dir() or (self.show_files and entry.is_file())
-        except OSError:
-            return False
-
-    def _entry(self, path: Path) -> DirectoryEntry | None:
-        try:
-            return DirectoryEntry(path, self._styles)
-        except (OSError, ValueError, OverflowError):
-            return None  # gone, or of a time that no calendar knows
+from vmatui.tui.widgets.foldercontent import FolderContent
 
 
 class _Suggester(SuggestPath):
@@ -72,8 +42,8 @@ class _Dialog(FileSystemPickerScreen):
 # A file or a folder
 
 The list shows what is in the folder. `enter` opens the folder under the cursor or takes
-the file, `..` leads to the folder around it; a name can be typed as well. `tab` goes to
-the buttons, and escape leaves everything as it was.
+the file, `..` leads to the folder around it; a name can be typed as well. `.` shows what
+is hidden too. `tab` goes to the buttons, and escape leaves everything as it was.
 """
     ERROR_PERMISSION_ERROR = "This folder cannot be read"
 
@@ -81,13 +51,14 @@ the buttons, and escape leaves everything as it was.
         """Lay out the folder, the name and the buttons."""
         with Dialog() as dialog:
             dialog.border_title = self._title
-            yield from self._header_area()
-            with Horizontal():
-                yield _Navigation(self._location)
-            with InputBar():
+            yield CurrentDirectory(markup=False)
+            yield FolderContent(self._location)
+            with Horizontal(classes="name"):
                 yield from self._input_bar()
-                yield Button(self._label(self._select_button, "Select"), id="select")
-                yield Button(self._label(self._cancel_button, "Cancel"), id="cancel")
+            with Horizontal(classes="answers"):
+                select = self._label(self._select_button, "Select")
+                yield Button(select, id="select", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
 
 
 class _FileDialog(_Dialog, BaseFileDialog):
@@ -97,8 +68,10 @@ class _FileDialog(_Dialog, BaseFileDialog):
         super().__init__(location, title, default_file=default_file)
         self._suggest_path = _Suggester()
 
-    def _header_area(self) -> ComposeResult:
-        yield CurrentDirectory(markup=False)
+    def _input_bar(self) -> ComposeResult:
+        yield Label("Name")
+        name = Path(self._default_file or "").name
+        yield Input(name, suggester=self._suggest_path, compact=True)
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#select")
@@ -128,4 +101,4 @@ class ChooseFolder(_Dialog, SelectDirectory):
     """Asks for a folder."""
 
     def _input_bar(self) -> ComposeResult:
-        yield CurrentDirectory(markup=False)
+        yield from ()
