@@ -17,6 +17,7 @@ from vmatui.tui.draft import MachineWords
 from vmatui.tui.widgets.choice import Choice
 from vmatui.tui.widgets.labelled import Labelled
 from vmatui.tui.widgets.styles import ERROR, MUTED
+from vmatui.tui.widgets.tick import Tick
 from vmatui.tui.wording import shown
 
 _SYSTEMS: Final = (
@@ -66,7 +67,7 @@ class MachineForm(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the tick and the fields."""
-        yield Checkbox(
+        yield Tick(
             "For Proxmox VE: named and described so that it can be restored there",
             value=True,
             compact=True,

@@ -20,6 +20,7 @@ from vmatui.storage.destination import Destination
 from vmatui.tui.widgets.stepper import Stepper
 from vmatui.tui.widgets.targetrow import TargetRow, typed_path
 from vmatui.tui.widgets.targetwords import problem_line, warning_line
+from vmatui.tui.widgets.tick import Tick
 
 _ROWS_AT_ONCE: Final = 16
 
@@ -69,9 +70,9 @@ class RestoreForm(Vertical):
         with Horizontal(id="folder-line"):
             yield Label("Into the folder")
             yield Input(str(self._folder), id="folder", compact=True)
-            yield Checkbox("Overwrite", id="overwrite", compact=True)
-            yield Checkbox("Allow larger", id="larger", compact=True)
-            yield Checkbox("Go on", id="resume", compact=True)
+            yield Tick("Overwrite", id="overwrite", compact=True)
+            yield Tick("Allow larger", id="larger", compact=True)
+            yield Tick("Go on", id="resume", compact=True)
         with VerticalScroll(id="rows", can_focus=False):
             if not self._devices:
                 yield Static("There are no disks in this archive, only configs.")

@@ -21,6 +21,7 @@ from vmatui.storage.imageformat import RAW
 from vmatui.tui.widgets.stepper import Stepper
 from vmatui.tui.widgets.styles import MUTED
 from vmatui.tui.widgets.targetwords import problem_line, there, warning_line
+from vmatui.tui.widgets.tick import Tick
 from vmatui.tui.wording import shown, size_text
 
 _FORMATS: Final = {format: format for format in FORMATS}
@@ -79,7 +80,7 @@ class TargetRow(Widget):
             (shown(self.device.name), "bold"), (f"  {size_text(self.device.size)}{was}", MUTED)
         )
         with Horizontal(classes="choice"):
-            yield Checkbox(label, value=True, compact=True)
+            yield Tick(label, value=True, compact=True)
             yield Static(classes="there", markup=False)
         with Horizontal(classes="where"):
             yield Input(compact=True, select_on_focus=False, classes="place")
