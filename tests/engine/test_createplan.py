@@ -136,6 +136,15 @@ def test_a_disk_that_changed_since_the_plan_is_an_error(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [disk]
 
 
+def test_a_disk_that_is_there_twice_is_a_warning_whatever_it_is_called(tmp_path: Path) -> None:
+    disk, other = (raw_file(tmp_path / name, b"x") for name in ("a.raw", "b.raw"))
+    (tmp_path / "link").symlink_to(disk)
+    sources = [DiskSource(path) for path in (disk, other, tmp_path / "link")]
+    (warning,) = plan_create(str(tmp_path / "a.vma"), sources).warnings
+    assert warning.startswith(f"{disk} goes into the archive 2 times, as disk0 and as disk2")
+    assert plan_create(str(tmp_path / "a.vma"), sources[:2]).warnings == ()
+
+
 def test_a_disk_that_another_program_writes_to_is_a_warning(tmp_path: Path) -> None:
     (source,) = _sources(tmp_path, 1)
     with Path(source.path).open("r+b"):

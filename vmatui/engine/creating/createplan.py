@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from vmatui.errors import UsageError, VmaError
 from vmatui.format import layout
 from vmatui.format.header import Config, Device
 from vmatui.format.pack import pack_header
-from vmatui.storage.blockdev import PathFacts, inspect, same_file
+from vmatui.storage.blockdev import PathFacts, file_key, inspect, same_file
 from vmatui.storage.faults import Compression
 from vmatui.storage.images import open_image
 from vmatui.storage.names import is_safe
@@ -258,11 +258,26 @@ def _warnings(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> Ite
             continue
         if warning is not None:
             yield warning
+    yield from _twice(disks)
     if free is not None and worst > free:
         yield (
             f"the archive needs up to {_in_words(worst)} and {_in_words(free)} are free: "
             "enough only if much is zero or can be compressed"
         )
+
+
+def _twice(disks: Sequence[PlannedDisk]) -> Iterator[str]:
+    """Yield what is said of a disk that is there more than once, which may be wanted."""
+    found: dict[Hashable, list[PlannedDisk]] = {}
+    for disk in disks:
+        found.setdefault(file_key(disk.path), []).append(disk)
+    for first, *others in found.values():
+        if others:
+            yield (
+                f"{first.path} goes into the archive {len(others) + 1} times, as "
+                f"{first.device.name} and as {others[0].device.name}: take one out unless you "
+                "want that"
+            )
 
 
 def use_warning(path: Path, facts: PathFacts) -> str | None:
