@@ -4,13 +4,14 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.creating import raw_file
 from tests.forge import CLUSTER, noise
 from tests.tui.createform import create_form, target, told
-from tests.tui.driving import add_part, drafted, drive, notices, press, settle
+from tests.tui.driving import add_part, drafted, drive, notices, press, settle, wait_for
 from vmatui.errors import SourceError
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.app import VmaApp
@@ -42,6 +43,43 @@ def test_disks_get_free_names_that_follow_the_bus_unless_they_were_typed(folder:
         screen.query_one("#bus", Choice).value = "virtio"
         await drafted(pilot)
         assert _names(screen) == ["drive-scsi1", "drive-virtio0", "drive-virtio1"]
+
+    drive(VmaApp(folder), steps)
+
+
+def test_paths_that_are_typed_without_a_pause_are_told_apart(folder: Path) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await create_form(pilot)
+        for char in "web.raw\rother.raw\r":
+            pilot.app.post_message(Key("enter" if char == "\r" else char, char))
+        await wait_for(pilot, lambda: len(screen.query(PartRow)) == 2)
+        await drafted(pilot)
+        assert [str(row.path) for row in screen.query(PartRow)] == ["web.raw", "other.raw"]
+
+    drive(VmaApp(folder), steps)
+
+
+def test_the_field_that_is_typed_into_stays_in_sight(folder: Path) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await create_form(pilot)
+        await add_part(pilot, "disks", *["web.raw"] * 8)
+        await pilot.pause()
+        field, fields = screen.focused, screen.query_one("#create-fields")
+        assert isinstance(field, Input)
+        assert field.region.height == 1
+        assert fields.region.contains_region(field.region)
+        assert fields.max_scroll_y > 0
+
+    drive(VmaApp(folder), steps)
+
+
+def test_a_disk_that_is_added_twice_is_said(folder: Path) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await create_form(pilot)
+        await add_part(pilot, "disks", "web.raw", "./web.raw")
+        assert "goes into the archive 2 times" in told(screen, "#general-problems")
+        assert screen.draft is not None
+        assert screen.draft.problems == []
 
     drive(VmaApp(folder), steps)
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Button, Input, Label, Static
 
 from vmatui.tui.widgets.partrow import PartRow
-from vmatui.tui.widgets.targetrow import typed_path
+from vmatui.tui.widgets.pathfield import PathField
 
 Row = TypeVar("Row", bound=PartRow)
 
@@ -69,7 +69,7 @@ class Parts(Vertical, Generic[Row]):
         """Lay out the field, the buttons, and what is said first."""
         with Horizontal(classes="adder"):
             yield Label(self._title)
-            yield Input(placeholder="type a path, Enter adds it", compact=True)
+            yield PathField()
             for name, label in self._buttons.items():
                 yield Button(label, id=name, compact=True)
         yield Static(self._empty, classes="empty", markup=False)
@@ -86,7 +86,7 @@ class Parts(Vertical, Generic[Row]):
         self.remove_class("-empty")
         await self.mount(row)
         self.rows.append(row)
-        row.scroll_visible(animate=False)
+        self.call_after_refresh(self._bring_into_sight, row)
         self.post_message(self.Changed())
 
     async def take_out(self) -> None:
@@ -96,13 +96,10 @@ class Parts(Vertical, Generic[Row]):
                 await self._remove(row)
                 return
 
-    @on(Input.Submitted, ".adder Input")
-    async def _add_typed(self, message: Input.Submitted) -> None:
-        path = typed_path(message.value)
-        if path is not None:
-            message.stop()
-            message.input.value = ""
-            await self.add(path)
+    @on(PathField.Given)
+    async def _add_typed(self, message: PathField.Given) -> None:
+        message.stop()
+        await self.add(message.path)
 
     @on(Input.Changed, ".adder Input")
     def _ignore(self, message: Input.Changed) -> None:
@@ -116,6 +113,13 @@ class Parts(Vertical, Generic[Row]):
             if row is message.row:
                 await self._remove(row)
                 return
+
+    def _bring_into_sight(self, row: Row) -> None:
+        """Scroll to a new row, but not so far that one would type where one does not look."""
+        row.scroll_visible(animate=False, immediate=True)
+        field = self.screen.focused
+        if field is not None and self.has_focus_within:
+            field.scroll_visible(animate=False, immediate=True)
 
     async def _remove(self, row: Row) -> None:
         """Remove a row; the cursor goes to the field above the rows."""
