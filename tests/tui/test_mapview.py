@@ -183,17 +183,18 @@ def test_on_a_tall_screen_both_maps_are_in_sight(archive: Path) -> None:
     drive(VmaApp(archive), steps, (200, 60))
 
 
-def test_s_saves_pictures_that_never_overwrite(archive: Path) -> None:
-    app = VmaApp(archive)
+def test_i_saves_pictures_that_are_called_after_what_they_show(archive: Path) -> None:
+    path = archive.rename(archive.with_name("my backup.vma"))
+    app = VmaApp(path)
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "3", "i", "i", "h", "i", "a", "i")
         names = sorted(path.name for path in archive.parent.glob("*.svg"))
         assert names == [
-            "map-drive-scsi0-content-2.svg",
-            "map-drive-scsi0-content.svg",
-            "map-drive-scsi0-health.svg",
-            "map-the archive-health.svg",
+            "my_backup.vma-archive-health.svg",
+            "my_backup.vma-drive-scsi0-content-2.svg",
+            "my_backup.vma-drive-scsi0-content.svg",
+            "my_backup.vma-drive-scsi0-health.svg",
         ]
         assert all(notice.startswith("Saved as") for notice in notices(app))
 

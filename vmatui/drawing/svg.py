@@ -71,14 +71,21 @@ def svg(sheets: Sequence[Sheet], *, dark: bool) -> str:
 
 
 def save_picture(
-    field: Field, title: str, folder: Path, *, dark: bool, notes: Iterable[str] = ()
+    field: Field,
+    title: str,
+    folder: Path,
+    name: str,
+    *,
+    dark: bool,
+    notes: Iterable[str] = (),
 ) -> Path:
-    """Save a map as a new SVG file, whose name tells what it shows.
+    """Save a map as a new SVG file; nothing is overwritten.
 
     Args:
         field: What is drawn.
         title: Of the map.
         folder: Gets the file.
+        name: What is shown, which the file is called after, and after the view.
         dark: Whether on a dark ground.
         notes: Lines to stand below.
 
@@ -86,7 +93,7 @@ def save_picture(
         TargetError: it cannot be written.
     """
     document = svg([picture_sheet(field, title, notes)], dark=dark)
-    stem = f"map-{safe_name(title)}-{field.view}"
+    stem = f"{'_'.join(safe_name(name).split())}-{field.view}"
     for number in range(1, 1000):
         path = folder / (f"{stem}.svg" if number == 1 else f"{stem}-{number}.svg")
         if not os.path.lexists(path):

@@ -68,7 +68,7 @@ of it.
         """Lay out the disks, the map, the end, and the line of what runs."""
         yield Static(id="create-band", classes="band")
         yield IntakeTable(self.plan, self._picture.map)
-        yield MapView([disk.device for disk in self.plan.disks])
+        yield MapView([disk.device for disk in self.plan.disks], Path(self.plan.target).name)
         yield BirthPanel(markup=False)
         yield JobBar()
         yield KeyFooter()

@@ -48,7 +48,7 @@ class ArchiveTabs(Vertical):
             with TabPane("Devices", id="devices"):
                 yield DeviceView(self._facts.header.devices)
             with TabPane("Map", id="map"):
-                yield MapView(self._facts.header.devices, can_open=True)
+                yield MapView(self._facts.header.devices, self._facts.path.name, can_open=True)
             with TabPane("Extents", id="extents"):
                 names = {device.dev_id: device.name for device in self._facts.header.devices}
                 yield ExtentList(names)

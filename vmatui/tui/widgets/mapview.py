@@ -48,6 +48,7 @@ class MapView(Blank):
 
     Args:
         devices: Of the archive.
+        archive: The archive's name; pictures are called after it.
         can_open: Whether Enter tells that the bytes under the cursor are wanted.
         id: The widget's id.
     """
@@ -84,9 +85,15 @@ class MapView(Blank):
     ]
 
     def __init__(
-        self, devices: Sequence[Device], *, can_open: bool = False, id: str | None = None
+        self,
+        devices: Sequence[Device],
+        archive: str = "map",
+        *,
+        can_open: bool = False,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id, classes="-empty")
+        self._archive = archive
         self._can_open = can_open
         self._subject = MapSubject(devices)
         self._pace = FramePace()
@@ -206,13 +213,14 @@ class MapView(Blank):
         field = self._canvas.field
         if field is None:
             return
-        title, dark = "the archive", self.app.current_theme.dark
+        title, name, dark = "the archive", "archive", self.app.current_theme.dark
         notes: Iterable[str] = ()
         if isinstance(field, DeviceField):
-            title = field.device_map.device.name
+            title = name = field.device_map.device.name
             notes = partition_notes(field, self._subject.here)
+        name = f"{self._archive}-{name}"
         try:
-            path = save_picture(field, title, Path.cwd(), dark=dark, notes=notes)
+            path = save_picture(field, title, Path.cwd(), name, dark=dark, notes=notes)
         except VmaError as error:
             self.notify(str(error), severity="error", markup=False)
         else:
