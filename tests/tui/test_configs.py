@@ -89,3 +89,18 @@ def test_the_cursor_opens_a_config_and_c_copies_it() -> None:
         assert view.query_one(TextLines).has_focus
 
     drive(Holder(view), script)
+
+
+def test_a_text_is_not_wrapped_before_its_width_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrap, heights = TextLines._wrap, list[int]()
+
+    def watched(self: TextLines) -> None:
+        wrap(self)
+        heights.append(self.virtual_size.height)
+
+    async def steps(_pilot: Pilot[None]) -> None:
+        assert heights[-1] == 2
+        assert max(heights) == 2
+
+    monkeypatch.setattr(TextLines, "_wrap", watched)
+    drive(Holder(ConfigView((Config("a.conf", b"cores: 2\nmemory: 2048\n"),))), steps)

@@ -76,7 +76,10 @@ class TextLines(LineView, can_focus=True):
         return Strip(segments).crop_extend(start, start + width, base)
 
     def _wrap(self) -> None:
-        room = max(self.scrollable_size.width, 1)
+        room = self.scrollable_size.width
+        if not room:  # not laid out yet: a first picture would show a column of single letters
+            self._rows = []
+            return
         self._rows = [
             (number, start)
             for number, width in enumerate(self._lines.widths)
