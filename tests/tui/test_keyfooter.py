@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import HelpPanel, TabbedContent
 
 import vmatui.tui
-from tests.damage import sound
+from tests.damage import DAMAGED, sound
 from tests.tui.driving import drive, press, settle
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.restore import RestoreScreen
@@ -21,6 +21,11 @@ from vmatui.tui.widgets.keyfooter import KeyFooter
 
 def _line(pilot: Pilot[None]) -> str:
     return pilot.app.screen.query_one(KeyFooter).render_line(0).text
+
+
+def _offered(pilot: Pilot[None]) -> set[str]:
+    """Return what the keys do that are there now."""
+    return {each.binding.description for each in pilot.app.screen.active_bindings.values()}
 
 
 async def _click(pilot: Pilot[None], word: str, skip: int = 0) -> None:
@@ -50,6 +55,23 @@ def test_no_key_is_cut_however_narrow_it_is(archive: Path) -> None:
             assert keys.rstrip().endswith("…") == (told != whole)
 
     drive(VmaApp(archive), steps)
+
+
+def test_a_slash_is_not_offered_where_it_is_a_letter(tmp_path: Path) -> None:
+    (tmp_path / "a.vma").write_bytes(DAMAGED["missing-cluster"]())
+
+    async def steps(pilot: Pilot[None]) -> None:
+        for way, word in [(["5"], "Filter by words"), (["escape", "b"], "Search")]:
+            await press(pilot, *way)
+            assert word in _offered(pilot)
+            await press(pilot, "slash")
+            assert word not in _offered(pilot)
+        await press(pilot, "escape")
+        assert "Search" in _offered(pilot)
+        await press(pilot, "g")
+        assert "Search" not in _offered(pilot)
+
+    drive(VmaApp(tmp_path / "a.vma"), steps)
 
 
 def test_a_key_is_pressed_by_the_mouse(archive: Path) -> None:

@@ -91,7 +91,8 @@ for text, or for bytes typed as `0x564d41`; once more with nothing typed, it loo
             return self.subject.device is None
         if action == "neighbour":
             return self.subject.device is not None and len(self.subject.names) > 1
-        return True
+        # In a field a slash is a letter.
+        return action != "search" or not isinstance(self.focused, Input)
 
     def look(self) -> None:
         """Tell of the byte under the cursor."""

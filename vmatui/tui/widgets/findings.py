@@ -126,6 +126,8 @@ what concerns one device.
             return self.query_one(Input).has_class("-asking")
         if action == "device":
             return len(self._index.devices) > 1
+        if action == "ask" and self.query_one(Input).has_focus:
+            return False  # there a slash is a letter
         return bool(self._index.findings)
 
     def action_map(self) -> None:
