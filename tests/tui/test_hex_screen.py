@@ -263,6 +263,25 @@ def test_a_place_that_is_not_there_is_asked_again_and_escape_leaves(plain: Path)
     drive(VmaApp(plain), steps)
 
 
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_place_behind_the_end_is_said(is_packed: bool, tmp_path: Path) -> None:
+    data = sound().build()
+    path = tmp_path / "a.vma"
+    path.write_bytes(as_gzip(data) if is_packed else data)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "b")
+        await type_place(pilot, f"{len(data) - 1:#x}")
+        assert noticed(pilot) == []
+        await press(pilot, "home")
+        await type_place(pilot, "1G")
+        assert dump(pilot).cursor == len(data) - 1
+        told = f"0x40000000 lies behind the end: this is the last of {len(data):,} bytes"
+        assert noticed(pilot) == [told]
+
+    drive(VmaApp(path), steps)
+
+
 def test_y_copies_the_offset(plain: Path) -> None:
     app = VmaApp(plain)
 
@@ -343,6 +362,7 @@ def test_a_long_way_shows_its_progress_and_can_be_stopped(
         await pilot.press("escape")
         await wait_for(pilot, lambda: "Stopping" in str(bar.render()))
         gate.set()
+        await wait_for(pilot, lambda: not screen(pilot).is_slow)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, ArchiveScreen)
 

@@ -167,6 +167,8 @@ for text, or for bytes typed as `0x564d41`; once more with nothing typed, it loo
             self._say(str(error))
             return
         self._ask_no_more()
+        if self.dump.is_final:  # else it shows when it was read
+            self.tell_end(offset, self.dump.bytes)
         self.go_to(offset)
 
     def _offset_of(self, number: int) -> int:

@@ -16,6 +16,7 @@ from vmatui.tui.widgets.hexdump import HexDump
 from vmatui.tui.widgets.hexsubject import HexSubject
 from vmatui.tui.widgets.jobbar import JobBar
 from vmatui.tui.widgets.styles import ACCENT, MUTED
+from vmatui.tui.wording import count_text
 
 
 class HexPages(JobScreen):
@@ -77,6 +78,12 @@ class HexPages(JobScreen):
         if not self.dump.is_final and offset >= self.dump.bytes:
             self.open(ArchivePlace(offset))
         self.dump.go_to(offset)
+
+    def tell_end(self, offset: int, size: int) -> None:
+        """Say so if a byte that was asked for is not there, because all ends before it."""
+        if offset >= size:
+            last = f"this is the last of {count_text(size)} bytes"
+            self.notify(f"{offset:#x} lies behind the end: {last}", markup=False)
 
     def search(self, needle: bytes) -> None:
         """Look for bytes behind the cursor."""
@@ -182,6 +189,8 @@ class HexPages(JobScreen):
             # A full page has a next one, as far as one can tell.
             ends = (each.end + PAGE * (len(each.data) == PAGE) for each in pages.pieces)
             size = max(dump.bytes, *ends, 0)
+        elif not dump.is_final:
+            self.tell_end(dump.cursor, size)
         dump.take(pages.pieces, size, is_final=self._archive_size is not None)
         if self._wants_last:
             dump.action_last()
