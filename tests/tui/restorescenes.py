@@ -246,7 +246,9 @@ def _candidates(size: int) -> tuple[Candidate, ...]:
 
 async def _offer(pilot: Pilot[None], other: str = "") -> None:
     await press(pilot, "S", "enter")
-    pilot.app.screen.query_one(Input).value = other and str(Path("dump", other))
+    if other:
+        pilot.app.screen.query_one(Input).value = str(Path("dump", other))
+        await press(pilot, "enter")
     await press(pilot, "enter")
     await wait_for(pilot, lambda: bool(pilot.app.screen.query("SalvageTable")))
     await settle(pilot)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.compressors import as_zstd
 from tests.damage import DAMAGED, DISKS, HIT_CLUSTER, sound
@@ -15,15 +16,16 @@ from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
 from vmatui.tui.screens.ask import AskScreen
 from vmatui.tui.screens.confirm import ConfirmScreen
+from vmatui.tui.screens.dialogs import ChooseFolder, OpenFile
 from vmatui.tui.screens.salvage import SalvageScreen
 from vmatui.tui.widgets.celldetail import CellDetail
 
 
-async def _begin(pilot: Pilot[None], folder: Path, other: str = "") -> SalvageScreen:
+async def _begin(pilot: Pilot[None], folder: Path, *others: Path) -> SalvageScreen:
     """Go to the question before a salvage."""
     await press(pilot, "S")
-    await _answer(pilot, str(folder))
-    await _answer(pilot, other)
+    for answer in (folder, *others, ""):
+        await _answer(pilot, str(answer))
     screen = pilot.app.screen
     assert isinstance(screen, SalvageScreen)
     await settle(pilot)
@@ -82,7 +84,7 @@ def test_a_second_copy_fills_what_the_first_lacks(archive: Path, tmp_path: Path)
     app = VmaApp(archive)
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _begin(pilot, tmp_path / "out", str(tmp_path / "other.vma.zst"))
+        screen = await _begin(pilot, tmp_path / "out", tmp_path / "other.vma.zst")
         await _agree(pilot, screen)
         assert screen.report is not None
         assert screen.report.is_complete
@@ -99,6 +101,63 @@ def test_a_second_copy_fills_what_the_first_lacks(archive: Path, tmp_path: Path)
         assert path.read_bytes() == disk.image()
 
 
+def test_more_copies_are_asked_for_until_there_is_none(archive: Path, tmp_path: Path) -> None:
+    archive.write_bytes(DAMAGED["missing-cluster"]())
+    others = tmp_path / "b.vma", tmp_path / "c.vma"
+    for other in others:
+        other.write_bytes(DAMAGED["missing-cluster"]())
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await _begin(pilot, tmp_path / "out", *others)
+        await _agree(pilot, screen)
+        assert screen.report is not None
+        assert [Path(each.archive) for each in screen.report.copies] == [archive, *others]
+
+    drive(VmaApp(archive), steps)
+
+
+@pytest.mark.parametrize(("name", "said"), [("none.vma", "not exist"), ("link", "already")])
+def test_a_copy_that_cannot_help_is_refused(
+    name: str, said: str, archive: Path, tmp_path: Path
+) -> None:
+    archive.write_bytes(DAMAGED["missing-cluster"]())
+    (tmp_path / "link").symlink_to(archive)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "S")
+        await _answer(pilot, "out")
+        asked = pilot.app.screen
+        asked.query_one(Input).value = name
+        await press(pilot, "enter")
+        assert pilot.app.screen is asked
+        assert said in str(asked.query_one("#ask-hint", Static).render())
+
+    drive(VmaApp(archive), steps)
+
+
+def test_the_folder_and_the_copies_can_be_chosen_by_dialogs(archive: Path, tmp_path: Path) -> None:
+    archive.write_bytes(DAMAGED["missing-cluster"]())
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "S")
+        for dialog, path in [(ChooseFolder, tmp_path / "else"), (OpenFile, tmp_path / "b.vma")]:
+            asked = pilot.app.screen
+            await press(pilot, "ctrl+o")
+            chosen = pilot.app.screen
+            assert isinstance(chosen, ChooseFolder | OpenFile)
+            assert isinstance(chosen, dialog)
+            chosen.dismiss(path)
+            await settle(pilot)
+            assert pilot.app.screen is asked
+            assert asked.query_one(Input).value == str(path)
+            await press(pilot, "ctrl+o", "escape")
+            assert asked.query_one(Input).value == str(path)
+            if dialog is ChooseFolder:
+                await _answer(pilot, str(path))
+
+    drive(VmaApp(archive), steps)
+
+
 def test_two_copies_without_disks_give_their_configs(archive: Path, tmp_path: Path) -> None:
     whole = forge([], {"qemu-server.conf": b"cores: 1\n"})
     archive.write_bytes(whole + b"junk")
@@ -106,7 +165,7 @@ def test_two_copies_without_disks_give_their_configs(archive: Path, tmp_path: Pa
     app = VmaApp(archive)
 
     async def steps(pilot: Pilot[None]) -> None:
-        screen = await _begin(pilot, tmp_path / "out", str(tmp_path / "other.vma"))
+        screen = await _begin(pilot, tmp_path / "out", tmp_path / "other.vma")
         await _agree(pilot, screen)
         assert "1 file" in str(screen.query_one("#salvage-told").render())
 
