@@ -25,6 +25,7 @@ from vmatui.engine.jsontext import SCHEMA
 from vmatui.format.codes import MEANINGS
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens.archive import ArchiveScreen
+from vmatui.tui.screens.askpath import AskPathScreen
 from vmatui.tui.screens.create import CreateScreen
 from vmatui.tui.screens.creating import CreatingScreen
 from vmatui.tui.screens.folder import FolderScreen
@@ -47,7 +48,7 @@ OWNERS: dict[str, list[type]] = {
     "configs": [ConfigView],
     "restore": [RestoreScreen, Stepper],
     "restoring": [RunningScreen],
-    "salvage": [SalvageScreen],
+    "salvage": [SalvageScreen, AskPathScreen],
     "create": [CreateScreen],
     "created": [CreatingScreen],
 }

@@ -100,8 +100,9 @@ backup; packed ones too. What is an archive is told by its content, not only by 
             _load_screens()  # here it holds up nobody, if the user was faster than the listing
             try:
                 return look_into(path)
-            except (HeaderError, NotAnArchiveError):
-                self._refused = path
+            except (HeaderError, NotAnArchiveError) as error:
+                if isinstance(error, HeaderError) or error.has_extents:
+                    self._refused = path
                 raise
 
         if self._opening is None:

@@ -104,7 +104,7 @@ what was wrong, and `g` goes on where the restore was.
         """Lay out the devices, the map, the end, and the line of what runs."""
         yield Static(id="restore-band", classes="band")
         yield OutputTable(self.facts.header, self.plan)
-        yield MapView(self.facts.header.devices)
+        yield MapView(self.facts.header.devices, self.facts.path.name)
         yield RateGraph()
         yield ResultPanel()
         yield JobBar()

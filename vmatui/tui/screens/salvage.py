@@ -159,7 +159,8 @@ cluster came from; what is wrong there is wrong in the first copy.
         self.run_worker(self._begin(offer), exclusive=True)
 
     async def _begin(self, offer: SalvageOffer) -> None:
-        picture, view = Picture(offer.header.devices), MapView(offer.header.devices)
+        devices = offer.header.devices
+        picture, view = Picture(devices), MapView(devices, self._name_of_archive)
         await self.query_one("#salvage-map").mount(view)
         view.show(picture)
         view.query_one("HeatMap").focus()

@@ -87,7 +87,7 @@ class MapView(Blank):
     def __init__(
         self,
         devices: Sequence[Device],
-        archive: str = "map",
+        archive: str,
         *,
         can_open: bool = False,
         id: str | None = None,
