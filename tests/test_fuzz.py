@@ -69,7 +69,8 @@ def test_thousands_of_damaged_archives_do_no_harm(tmp_path: Path) -> None:
         require_tool(program)
     ended = run("-m", "tests.fuzz", "--count", "3000", "--folder", str(tmp_path / "failures"))
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert ended.stdout.startswith("3000 archives in ")
+    # A slow machine is told how far it is every ten seconds.
+    assert ended.stdout.splitlines()[-1].startswith("3000 archives in ")
     assert not (tmp_path / "failures").exists()
 
 

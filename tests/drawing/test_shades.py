@@ -118,3 +118,17 @@ def test_what_was_read_back_is_checked_unless_it_differs(clusters: int) -> None:
         made.mark_checked(cluster)
     field.update()
     assert set(field.shade(0, 256, clusters // 256).tolist()) <= {Shade.CHECKED, Shade.DIFFERS}
+
+
+@pytest.mark.parametrize("doubted", [1, 2, 3, 4])
+def test_doubt_on_most_of_a_device_does_not_hide_how_full_it_is(doubted: int) -> None:
+    made = device_map([FULL | DOUBTFUL] * doubted + [FULL] * (4 - doubted))
+    is_hidden = doubted > 2
+    for view, look in ((View.CONTENT, Shade.FULL), (View.HEALTH, Shade.SOUND)):
+        field = DeviceField(made, None, view, complete=True)
+        field.update()
+        told = {entry.words: entry.number for entry in entries(field)}
+        is_told = not is_hidden or view is View.HEALTH
+        assert told.get("doubtful") == (doubted if is_told else None)
+        mark = Shade.DOUBTFUL if is_told else Shade.FULL
+        assert list(field.shade(0, 1, 4)) == [mark] * doubted + [look] * (4 - doubted)

@@ -80,6 +80,7 @@ class MapLevels:
         self.clusters = device_map.device.clusters
         self.version = 0
         """Grows with each update that found something new."""
+        self._judged = 0, False
         groups = -(-self.clusters // GROUP)
         self._states: Bytes = np.frombuffer(device_map.states, np.uint8)[: self.clusters]
         self._checked: Bytes = np.frombuffer(device_map.checked, np.uint8)[: self.clusters]
@@ -191,6 +192,17 @@ class MapLevels:
             if places.size:
                 return int(places[0 if step > 0 else -1])
         return None
+
+    @property
+    def is_mostly_doubtful(self) -> bool:
+        """Whether most of what is stored is in doubt, as in a stream that is cut, as of `update`.
+
+        Told of each cluster, that would hide all else.
+        """
+        if self._judged[0] != self.version:
+            stored, doubtful = (self._sums[row].sum(dtype=np.int64) for row in (3, len(_FIELDS)))
+            self._judged = self.version, bool(2 * doubtful > stored)
+        return self._judged[1]
 
     def total(self) -> Cells:
         """Return one cell with the whole device, as of the last `update`."""

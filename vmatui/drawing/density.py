@@ -26,5 +26,6 @@ def density(device_map: DeviceMap, width: int, *, complete: bool = False) -> str
     levels.update()
     size = cell_size(levels.clusters, width)
     count = -(-levels.clusters // size)
-    shades = content(levels.cells(0, size, count), complete=complete)
+    has_doubts = not levels.is_mostly_doubtful
+    shades = content(levels.cells(0, size, count), complete=complete, has_doubts=has_doubts)
     return "".join(_LOOKS[shades[column * count // width]] for column in range(width))

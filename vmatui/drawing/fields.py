@@ -113,7 +113,8 @@ class DeviceField:
             order = order_of(self.placement, device.dev_id, device.clusters)
             extents = order.cells(first, size, count)
             return shades.order(cells, extents, order.last, complete=self.complete)
-        return shades.content(cells, complete=self.complete)
+        has_doubts = not self._levels.is_mostly_doubtful
+        return shades.content(cells, complete=self.complete, has_doubts=has_doubts)
 
     def next_fault(self, first: int, last: int, step: int) -> int | None:
         """Return the nearest cluster of the next stretch of faults, past the one at the cell."""

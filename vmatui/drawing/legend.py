@@ -12,6 +12,7 @@ from vmatui.drawing.shades import STEPS, Shade, View
 
 _RAMP: Final = tuple(range(Shade.FAINTEST + 1, Shade.FULL + 1, 4))
 """A shade for each of the ramp's glyphs."""
+_DOUBT: Final = (Shade.DOUBTFUL,)
 _TIMES: Final = tuple(range(Shade.EARLIEST + 1, Shade.EARLIEST + STEPS, 4))
 
 
@@ -55,6 +56,8 @@ def _of_clusters(field: DeviceField) -> list[Entry]:
         return [*_order(field), absent]
     else:
         first = [Entry(_RAMP, "stored", stored), Entry((Shade.ZERO,), "zero", zero)]
+        if levels_of(field.device_map).is_mostly_doubtful:
+            return [*first, absent, *(each for each in _faults(found) if each.shades != _DOUBT)]
     return [*first, absent, *_faults(found)]
 
 

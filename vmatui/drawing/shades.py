@@ -78,17 +78,18 @@ def blocks(shade: int, mask: int, present: int) -> bytes:
     return bytes(looks).ljust(BLOCKS_PER_CLUSTER, bytes([Shade.OUTSIDE]))
 
 
-def content(cells: Cells, *, complete: bool) -> Bytes:
+def content(cells: Cells, *, complete: bool, has_doubts: bool = True) -> Bytes:
     """Shade cells by how full they are; a fault shows however few of a cell's clusters have it.
 
     Args:
         cells: To be shaded.
         complete: Whether the walk is over, so that an unseen cluster is missing.
+        has_doubts: Whether doubt shows too.
     """
     steps = STEPS - 1
     look: Bytes = (Shade.FAINTEST + cells.blocks * steps // cells.most).astype(np.uint8)
     look[cells.blocks == 0] = Shade.ZERO
-    return _with_faults(look, cells, complete=complete)
+    return _with_faults(look, cells, complete=complete, has_doubts=has_doubts)
 
 
 def health(cells: Cells, *, complete: bool) -> Bytes:
@@ -128,9 +129,10 @@ def order(cells: Cells, extents: NDArray[np.int64], last: int, *, complete: bool
     return look
 
 
-def _with_faults(look: Bytes, cells: Cells, *, complete: bool) -> Bytes:
+def _with_faults(look: Bytes, cells: Cells, *, complete: bool, has_doubts: bool = True) -> Bytes:
     look[cells.unseen == cells.clusters] = Shade.UNREAD
-    look[cells.doubtful > 0] = Shade.DOUBTFUL
+    if has_doubts:
+        look[cells.doubtful > 0] = Shade.DOUBTFUL
     look[cells.duplicate > 0] = Shade.DUPLICATE
     if complete:
         look[cells.unseen > 0] = Shade.MISSING
