@@ -18,8 +18,8 @@ from vmatui.engine.creating.createplan import (
     check_name,
     plan_create,
     size_of,
-    use_warning,
 )
+from vmatui.engine.creating.createsentences import use_warning
 from vmatui.engine.machine import Bus, Machine
 from vmatui.engine.proxmox import archive_suffix, drive_of
 from vmatui.errors import UsageError, VmaError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import NamedTuple, Protocol, TypeVar
 
-from vmatui.engine.apart.relay import Compared, FromOthers, Relay, Written, walked
+from vmatui.engine.apart.relay import Compared, Relay, Written, taking, walked
 from vmatui.engine.archivefacts import ArchiveFacts, reopen
 from vmatui.engine.checking.report import VerifyReport
 from vmatui.engine.checking.verify import verify
@@ -122,6 +122,6 @@ class Salvaging(NamedTuple):
                 copies,
                 self.plan,
                 visitors=walked(relay, self.header.devices),
-                on_taken=FromOthers(relay).take,
+                on_taken=taking(relay),
                 **desk._asdict(),
             )

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from vmatui.engine.apart.strokes import Checked, Differing, Doubted, End, Odd, Sound, Stroke, Taken
-from vmatui.engine.checking.findings import Touched
 from vmatui.engine.indexing.doubts import Doubts
 from vmatui.engine.indexing.scout import Scout
+from vmatui.engine.salvaging.salvager import TakenFunction
 from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.newextents import NewExtent
 from vmatui.engine.walking.visitor import HeaderVisitor, Rejected, Visitor
-from vmatui.format.extent import SlotRun, cluster_runs, slot_runs
+from vmatui.format.extent import cluster_runs, slot_runs
 from vmatui.format.header import Device
 from vmatui.format.layout import BLOCK_SIZE, EXTENT_HEADER_SIZE
 
@@ -126,19 +126,9 @@ class Written:
         self._offset += EXTENT_HEADER_SIZE + blocks * BLOCK_SIZE
 
 
-class FromOthers:
-    """Has drawn what a salvage takes from all copies but the first.
-
-    Args:
-        relay: Is told.
-    """
-
-    def __init__(self, relay: Relay) -> None:
-        self._relay = relay
-
-    def take(self, runs: Iterable[SlotRun], doubtful: Iterable[Touched]) -> None:
-        """Tell what was taken, and which clusters are in doubt."""
-        self._relay.put(Taken(list(runs), list(doubtful)))
+def taking(relay: Relay) -> TakenFunction:
+    """Return what has drawn what a salvage takes from all copies but the first."""
+    return lambda runs, doubtful: relay.put(Taken(list(runs), list(doubtful)))
 
 
 def _told(extent: Extent, rejected: Rejected) -> Sound | Odd:

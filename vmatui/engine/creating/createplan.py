@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
+from vmatui.engine.creating.createsentences import sentences_of, warnings_of
 from vmatui.engine.proxmox import archive_name, proxmox_configs
 from vmatui.engine.walking.newextents import SLOTS
-from vmatui.errors import UsageError, VmaError
+from vmatui.errors import UsageError
 from vmatui.format import layout
 from vmatui.format.header import Config, Device
 from vmatui.format.pack import pack_header
-from vmatui.storage.blockdev import PathFacts, file_key, inspect, same_file
+from vmatui.storage.blockdev import inspect, same_file
 from vmatui.storage.faults import Compression
 from vmatui.storage.images import open_image
 from vmatui.storage.names import is_safe
@@ -76,7 +77,7 @@ class CreatePlan(NamedTuple):
     @property
     def sentences(self) -> tuple[str, ...]:
         """What will be done, in words, a sentence a disk, for the configs and for the archive."""
-        return tuple(_sentences(self))
+        return tuple(sentences_of(self))
 
 
 def plan_create(
@@ -139,7 +140,7 @@ def plan_create(
         worst,
         free,
         tuple(_problems(place, planned)),
-        tuple(_warnings(planned, worst, free)),
+        tuple(warnings_of(planned, worst, free)),
     )
 
 
@@ -248,57 +249,3 @@ def _problems(target: str, disks: Sequence[PlannedDisk]) -> Iterator[str]:
         yield f"{path} exists: archives are never overwritten, choose another name"
     elif is_among_devices(path.parent):
         yield f"{path} would be among the devices, in memory only: choose another folder"
-
-
-def _warnings(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> Iterator[str]:
-    for disk in disks:
-        try:
-            warning = use_warning(disk.path, inspect(disk.path))
-        except VmaError:
-            continue
-        if warning is not None:
-            yield warning
-    yield from _twice(disks)
-    if free is not None and worst > free:
-        yield (
-            f"the archive needs up to {_in_words(worst)} and {_in_words(free)} are free: "
-            "enough only if much is zero or can be compressed"
-        )
-
-
-def _twice(disks: Sequence[PlannedDisk]) -> Iterator[str]:
-    """Yield what is said of a disk that is there more than once, which may be wanted."""
-    found: dict[Hashable, list[PlannedDisk]] = {}
-    for disk in disks:
-        found.setdefault(file_key(disk.path), []).append(disk)
-    for first, *others in found.values():
-        if others:
-            yield (
-                f"{first.path} goes into the archive {len(others) + 1} times, as "
-                f"{first.device.name} and as {others[0].device.name}: take one out unless you "
-                "want that"
-            )
-
-
-def use_warning(path: Path, facts: PathFacts) -> str | None:
-    """Return what speaks against reading a disk now, because others may write to it."""
-    if facts.occupation is None:
-        return None
-    return (
-        f"{path} is {facts.occupation}: what is written to it meanwhile makes the copy inconsistent"
-    )
-
-
-def _sentences(plan: CreatePlan) -> Iterator[str]:
-    for disk in plan.disks:
-        kind = f" ({disk.format})" if disk.format else ""
-        yield f"{disk.device.name}: {_in_words(disk.device.size)} from {disk.path}{kind}"
-    if plan.configs:
-        yield f"configs: {', '.join(config.name for config in plan.configs)}"
-    yield f"into {plan.target}: at most {_in_words(plan.worst_case)}"
-
-
-def _in_words(size: int) -> str:
-    from humanize import naturalsize  # only who plans waits for it
-
-    return naturalsize(size, binary=True)

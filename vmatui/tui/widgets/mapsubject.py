@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
+from vmatui.drawing.fields import DeviceField, Field
+from vmatui.drawing.notes import partition_notes
 from vmatui.drawing.order import Order, order_of
+from vmatui.drawing.svg import save_picture
 from vmatui.engine.checking.findings import Finding
 from vmatui.engine.indexing.clustermap import DeviceMap
 from vmatui.engine.indexing.picture import Picture
@@ -82,3 +86,21 @@ class MapSubject:
         """Bring a device into view; return whether another one was there."""
         before, self.number = self.number, list(self.names).index(dev_id)
         return self.number != before
+
+    def save(self, field: Field, archive: str, *, dark: bool) -> Path:
+        """Save what is shown as a picture in the present folder, and return its path.
+
+        Args:
+            field: Of the device in view, or of the archive.
+            archive: What the archive is called.
+            dark: Whether on a dark ground.
+
+        Raises:
+            VmaError: it cannot be written.
+        """
+        title, name = "the archive", "archive"
+        notes: Iterable[str] = ()
+        if isinstance(field, DeviceField):
+            title = name = field.device_map.device.name
+            notes = partition_notes(field, self.here)
+        return save_picture(field, title, Path.cwd(), f"{archive}-{name}", dark=dark, notes=notes)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -13,10 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from vmatui.drawing.fields import DeviceField
-from vmatui.drawing.notes import partition_notes
 from vmatui.drawing.shades import View
-from vmatui.drawing.svg import save_picture
 from vmatui.engine.checking.findings import Finding
 from vmatui.engine.indexing.picture import Picture
 from vmatui.engine.indexing.regions import Region
@@ -213,14 +209,9 @@ class MapView(Blank):
         field = self._canvas.field
         if field is None:
             return
-        title, name, dark = "the archive", "archive", self.app.current_theme.dark
-        notes: Iterable[str] = ()
-        if isinstance(field, DeviceField):
-            title = name = field.device_map.device.name
-            notes = partition_notes(field, self._subject.here)
-        name = f"{self._archive}-{name}"
+        dark = self.app.current_theme.dark
         try:
-            path = save_picture(field, title, Path.cwd(), name, dark=dark, notes=notes)
+            path = self._subject.save(field, self._archive, dark=dark)
         except VmaError as error:
             self.notify(str(error), severity="error", markup=False)
         else:
