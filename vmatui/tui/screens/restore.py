@@ -242,7 +242,7 @@ never is. A restore that was interrupted can be gone on with: **Go on** is offer
         if not self._errors:
             return []
         told = f"the archive has {counted(self._errors, 'error')}: not all of it comes back, and no"
-        return [f"{told} disk will be called complete; a salvage (S) gets back more"]
+        return [f"{told} disk will be called complete; a salvage (S) may get back more"]
 
     def _begin(self, plan: RestorePlan) -> None:
         again = self.query_one(RestoreForm).wishes()._replace(resume=True)
