@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from tests.tui.driving import settle
 from tests.tui.stage import dump_folder
-from vmatui.engine.creating import createplan
+from vmatui.engine.creating import createplan, createsentences
 from vmatui.engine.indexing import regions
 from vmatui.engine.restoring import planneddevice
 from vmatui.storage.blockdev import PathFacts
@@ -101,7 +101,7 @@ def stage() -> Iterator[None]:
         os.environ["TZ"] = "UTC"
         time.tzset()
         stack.enter_context(patch.object(Input, "_toggle_cursor", lambda _self: None))
-        for module in (planneddevice, createplan, draft):
+        for module in (planneddevice, createplan, createsentences, draft):
             stack.enter_context(patch.object(module, "inspect", _inspect))
         stack.enter_context(patch.object(regions, "signature_of", _signature_of))
         os.chdir(dump_folder().parent)
