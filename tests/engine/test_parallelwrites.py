@@ -8,7 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from vmatui.engine.restoring.parallelwrites import AT_ONCE, ParallelWrites
+from vmatui.engine.restoring.parallelwrites import AT_ONCE, HELD, ParallelWrites
+from vmatui.engine.walking.feed import Buffer, BufferPool
 from vmatui.errors import TargetError
 
 PATIENCE = 60
@@ -25,6 +26,7 @@ def test_as_many_writes_as_it_says_go_on_at_once() -> None:
         begin = parallel.of(meet)
         for offset in range(AT_ONCE):
             begin(offset, [memoryview(b"data")])
+        parallel.keep(taken_buffer())
         parallel.settle()
 
 
@@ -43,10 +45,51 @@ def test_all_are_over_before_the_first_failure_is_told() -> None:
         begin = parallel.of(write)
         for offset in range(AT_ONCE):
             begin(offset, [])
+        parallel.keep(taken_buffer())
         with pytest.raises(TargetError, match="the disk is gone"):
             parallel.settle()
         assert sorted(written) == [0, *range(2, AT_ONCE)]
         parallel.settle()  # it was told, and is told once
+
+
+def test_buffers_are_held_until_their_writes_are_over_and_only_so_many() -> None:
+    may_go_on = [threading.Event() for _ in range(HELD + 2)]
+    pool = BufferPool(len(may_go_on))
+
+    def write(number: int, _views: Sequence[memoryview]) -> None:
+        assert may_go_on[number].wait(PATIENCE)
+
+    with closing(ParallelWrites()) as parallel:
+        begin = parallel.of(write)
+
+        def take(number: int) -> None:
+            buffer = pool.take()
+            assert buffer is not None
+            begin(number, [])
+            parallel.keep(buffer)
+            buffer.release()
+
+        for number in range(HELD):
+            take(number)
+        free = len(may_go_on) - HELD
+        assert pool.free.qsize() == free
+        may_go_on[0].set()
+        take(HELD)  # waits for the first, and for none of the others
+        assert pool.free.qsize() == free
+        for each in may_go_on:
+            each.set()
+        parallel.settle()
+        assert pool.free.qsize() == len(may_go_on)
+
+
+def test_a_buffer_that_nothing_is_written_from_is_not_held() -> None:
+    pool = BufferPool(1)
+    buffer = pool.take()
+    assert buffer is not None
+    with closing(ParallelWrites()) as parallel:
+        parallel.keep(buffer)
+        buffer.release()
+        assert pool.free.qsize() == 1
 
 
 def test_closing_waits_for_what_nobody_waited_for() -> None:
@@ -61,3 +104,9 @@ def test_closing_waits_for_what_nobody_waited_for() -> None:
         parallel.of(write)(0, [memoryview(b"data")])
         threading.Timer(0.05, may_go_on.set).start()
     assert written == [b"data"]
+
+
+def taken_buffer() -> Buffer:
+    buffer = BufferPool(1).take()
+    assert buffer is not None
+    return buffer

@@ -4,15 +4,19 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 
 from tests.forge import Disk, forge, noise
 from tests.opening import opened
-from vmatui.engine.restoring.parallelwrites import ParallelWrites
+from vmatui.engine.restoring.checkpoint import NOTHING
+from vmatui.engine.restoring.checkpointer import Checkpointer
+from vmatui.engine.restoring.parallelwrites import HELD, ParallelWrites
 from vmatui.engine.restoring.plan import plan_restore
 from vmatui.engine.restoring.writer import Writer, make_limiters
 from vmatui.engine.walking.found import Extent
-from vmatui.engine.walking.pipeline import read_ahead
+from vmatui.engine.walking.pipeline import BUFFERS, read_ahead
 from vmatui.storage.destination import Destination
+from vmatui.storage.rawfile import RawFileTarget
 
 
 def test_devices_of_one_group_share_its_lowest_limit_and_all_others_have_their_own() -> None:
@@ -41,8 +45,8 @@ def test_devices_of_one_group_share_its_lowest_limit_and_all_others_have_their_o
     assert limiters[2] is not limiters[7]
 
 
-def test_what_an_extent_brings_is_written_before_its_buffer_is_filled_anew() -> None:
-    data = noise(40 * 65536)
+def test_what_extents_bring_is_written_before_their_buffers_are_filled_anew() -> None:
+    data = noise((BUFFERS + HELD + 2) * 59 * 65536)
     image = bytearray(len(data))
 
     def write_late(offset: int, views: Sequence[memoryview]) -> None:
@@ -51,11 +55,34 @@ def test_what_an_extent_brings_is_written_before_its_buffer_is_filled_anew() -> 
         image[offset : offset + len(joined)] = joined
 
     with opened(forge([Disk("disk", data)])) as archive, closing(ParallelWrites()) as parallel:
-        writer = Writer({1: parallel.of(write_late)}, parallel.settle)
-        with read_ahead(archive, threading.Event()) as items:
+        writer = Writer({1: parallel.of(write_late)}, parallel)
+        with read_ahead(archive, threading.Event(), held=parallel.held) as items:
             for item in items:
                 assert isinstance(item, Extent)
                 writer.see_extent(item, frozenset())
-                assert item.buffer is not None
-                item.buffer.view[:] = bytes(len(item.buffer.view))  # as the reader may from here on
+            writer.finish()
     assert image == data
+
+
+def test_what_is_noted_as_written_is_not_only_begun(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def write_late(offset: int, _views: Sequence[memoryview]) -> None:
+        time.sleep(0.05)
+        order.append("written")
+
+    class Synced(RawFileTarget):
+        def sync(self) -> None:
+            order.append("synced")
+
+    target = Synced(tmp_path / "disk", 1 << 30)
+    start = NOTHING._replace(targets=())
+    with opened(forge([Disk("disk", noise(65536))])) as archive, closing(ParallelWrites()) as some:
+        note = Checkpointer(tmp_path / "note", start, {1: target}, some.settle, 0)
+        writer = Writer({1: some.of(write_late)}, some)
+        with closing(note), read_ahead(archive, threading.Event(), held=some.held) as items:
+            for item in items:
+                assert isinstance(item, Extent)
+                for visitor in (writer, note):
+                    visitor.see_extent(item, frozenset())
+    assert order == ["written", "synced"]

@@ -36,6 +36,7 @@ class Checkpointer(Visitor):
         file: Gets the notes.
         start: Where the restore begins, or goes on.
         targets: Open targets by dev_id.
+        settle: Waits for what was only begun to be written.
         interval: Seconds between two notes.
         clock: A monotonic clock in seconds.
     """
@@ -45,6 +46,7 @@ class Checkpointer(Visitor):
         file: Path,
         start: Checkpoint,
         targets: Mapping[int, ResumableTarget],
+        settle: Callable[[], None],
         interval: float = INTERVAL,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -52,6 +54,7 @@ class Checkpointer(Visitor):
         self._interval = interval
         self._checkpoint = start
         self._targets = targets
+        self._settle = settle
         self._clock = clock
         self._due = clock() + interval
         self._digest = hashlib.blake2b(digest_size=16)
@@ -65,7 +68,7 @@ class Checkpointer(Visitor):
         self._is_clean = False
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """Count the extent, whose clusters are written by now, and make a note if it is time."""
+        """Count the extent, which has come to its writers, and make a note if it is time."""
         self._digest.update(extent.header.md5)
         self._seen += 1
         end = extent.offset + HEADER + extent.length
@@ -107,6 +110,7 @@ class Checkpointer(Visitor):
         return True
 
     def _begin(self, extent: Extent, end: int) -> None:
+        self._settle()
         samples = self._samples(extent)
         states = tuple(
             state.plus(samples[state.dev_id]) if state.dev_id in samples else state

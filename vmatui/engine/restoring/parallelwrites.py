@@ -1,18 +1,24 @@
 """Several writes at a time, for targets where each waits for the disk.
 
-That is so where they go past the page cache: one write alone leaves the disk idle in between.
+That is so where they go past the page cache: one write alone leaves the disk idle in between, and
+so does waiting for the last write of an extent before the next extent's first.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
+
+from vmatui.engine.walking.feed import Buffer
 
 if TYPE_CHECKING:  # a restore to files does without
     from concurrent.futures import Future, ThreadPoolExecutor
 
-AT_ONCE: Final = 4
-"""More than two gain little on the disks that were measured, and cost nothing."""
+AT_ONCE: Final = 8
+"""Beyond that the disks that were measured gained nothing."""
+HELD: Final = 2
+"""Extents whose writes may go on while a later one is worked on; likewise."""
 
 Writev = Callable[[int, Sequence[memoryview]], None]
 """Takes an offset in bytes and what goes there."""
@@ -24,6 +30,12 @@ class ParallelWrites:
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
         self._begun: list[Future[None]] = []
+        self._kept: deque[tuple[list[Future[None]], Buffer]] = deque()
+
+    @property
+    def held(self) -> int:
+        """How many buffers are held at most."""
+        return 0 if self._pool is None else HELD
 
     def of(self, writev: Writev) -> Writev:
         """Return a function that only begins what another one does."""
@@ -38,18 +50,37 @@ class ParallelWrites:
 
         return begin
 
-    def settle(self) -> None:
-        """Wait for all writes that were begun; afterwards nobody looks at their bytes.
+    def keep(self, buffer: Buffer) -> None:
+        """Hold the buffer that the writes since the last call take their bytes from.
+
+        Where too many are held already, the writes from the oldest are waited for.
 
         Raises:
             TargetError: of those that failed, what the first one said.
         """
-        begun, self._begun = self._begun, []
-        errors = [each.exception() for each in begun]
-        for error in filter(None, errors):
-            raise error
+        if self._begun:
+            buffer.hold()
+            self._kept.append((self._begun, buffer))
+            self._begun = []
+        self._wait(HELD)
+
+    def settle(self) -> None:
+        """Wait for all writes whose buffers are held.
+
+        Raises:
+            TargetError: of those that failed, what the first one said.
+        """
+        self._wait(0)
 
     def close(self) -> None:
         """Wait for all writes, however they end, and end the threads."""
         if self._pool is not None:
             self._pool.shutdown()
+
+    def _wait(self, left: int) -> None:
+        while len(self._kept) > left:
+            begun, buffer = self._kept.popleft()
+            errors = [each.exception() for each in begun]
+            buffer.release()
+            for error in filter(None, errors):
+                raise error

@@ -8,7 +8,7 @@ be taken up again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -81,7 +81,7 @@ def restore(
     Args:
         archive: Open; it is read from its first extent to its end and not closed.
         plan: Without problems; made for the same archive.
-        visitors: Hear of every extent after it was written.
+        visitors: Hear of every extent after it was written, or its writing begun.
         limiter: Keeps the payload that is read and written a second below a limit, and pauses.
         progress: Gets a value about ten times a second and one at the end.
         cancel: Stops the job soon after it is set; new files are removed again.
@@ -111,10 +111,10 @@ def restore(
             target.writev(0, [memoryview(data)])
         checker = Checker(archive.header, archive.faults)
         pace = [] if limiter is None else [Pace(limiter, stop)]
-        notes = _checkpointers(plan, targets, interval)
         with ExitStack() as ending:
             provers = ending.enter_context(proving(archive, checker))
             writers = ending.enter_context(writing(plan, devices, stop, written=start.extents))
+            notes = _checkpointers(plan, targets, writers.parallel.settle, interval)
             for note in notes:
                 ending.callback(note.close)
             is_wanted = None if reads_all else _wanted(archive, plan)
@@ -123,10 +123,11 @@ def restore(
                 stop,
                 payload_from=start.position,
                 is_wanted=is_wanted,
+                held=writers.parallel.held,
                 idle=meter.again,
             )
             items = ending.enter_context(ahead)
-            seers: list[Visitor] = [*provers, *pace, *writers, *notes, *visitors]
+            seers: list[Visitor] = [*provers, *pace, *writers.visitors, *notes, *visitors]
             walk_through(archive, items, checker, seers, meter)
         report = make_report(archive, checker, is_full=True)
         sync_targets(devices, checker, meter, stop)
@@ -154,12 +155,14 @@ def restore(
     return RestoreReport(report, outputs, config_outputs)
 
 
-def _checkpointers(plan: RestorePlan, targets: OpenTargets, interval: float) -> list[Checkpointer]:
+def _checkpointers(
+    plan: RestorePlan, targets: OpenTargets, settle: Callable[[], None], interval: float
+) -> list[Checkpointer]:
     """Return who notes how far the restore is: nobody, if it cannot be taken up."""
     note, start = plan.unfinished.note, targets.start
     if note is None or start is None:
         return []
-    return [Checkpointer(note, start, targets.kept, interval)]
+    return [Checkpointer(note, start, targets.kept, settle, interval)]
 
 
 def _wanted(archive: Archive, plan: RestorePlan) -> Wanted | None:

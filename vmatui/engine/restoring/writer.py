@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from typing import NamedTuple
 
 from vmatui.engine.limit import Limiter
 from vmatui.engine.restoring.gather import gather_writes
@@ -18,6 +19,14 @@ from vmatui.storage.streamtarget import StreamTarget
 from vmatui.storage.targets import Target
 
 
+class Writers(NamedTuple):
+    """Who writes what a walk finds."""
+
+    visitors: list[Visitor]
+    parallel: ParallelWrites
+    """What they have only begun to write when they have seen an extent."""
+
+
 @contextmanager
 def writing(
     plan: RestorePlan,
@@ -25,7 +34,7 @@ def writing(
     cancel: threading.Event,
     *,
     written: int = 0,
-) -> Iterator[list[Visitor]]:
+) -> Iterator[Writers]:
     """Write the devices of a walk to their targets.
 
     Args:
@@ -35,10 +44,10 @@ def writing(
         written: How many extents an earlier restore has written already.
 
     Yields:
-        Who does it; what an extent brings is written when they have seen it.
+        Who does it.
     """
     with closing(ParallelWrites()) as parallel:
-        yield _make_writers(plan, targets, cancel, written, parallel)
+        yield Writers(_make_writers(plan, targets, cancel, written, parallel), parallel)
 
 
 def _make_writers(
@@ -62,7 +71,7 @@ def _make_writers(
             streams.append(InOrder(device, writev))
         else:
             writes[device.dev_id] = writev
-    return [Writer(writes, parallel.settle, written), *streams]
+    return [Writer(writes, parallel, written), *streams]
 
 
 def make_limiters(plan: RestorePlan) -> dict[int, Limiter]:
@@ -84,19 +93,19 @@ class Writer(Visitor):
 
     Args:
         writes: How to write the stored bytes of each device, by dev_id.
-        settle: Waits for those writes that were only begun.
+        parallel: Goes on with those writes that were only begun.
         written: How many extents are left out, because they are written already.
     """
 
     def __init__(
-        self, writes: Mapping[int, Writev], settle: Callable[[], None], written: int = 0
+        self, writes: Mapping[int, Writev], parallel: ParallelWrites, written: int = 0
     ) -> None:
         self._writes = writes
-        self._settle = settle
+        self._parallel = parallel
         self._written = written
 
     def see_extent(self, extent: Extent, rejected: Rejected) -> None:
-        """Write the stored blocks of an extent."""
+        """Write the stored blocks of an extent, or begin to."""
         if extent.buffer is None or extent.number < self._written:
             return
         payload = extent.buffer.view
@@ -104,7 +113,11 @@ class Writer(Visitor):
             writev = self._writes.get(write.dev_id)
             if writev is not None:
                 writev(write.offset, [payload[start:end] for start, end in write.pieces])
-        self._settle()
+        self._parallel.keep(extent.buffer)
+
+    def finish(self) -> None:
+        """Wait for the last writes."""
+        self._parallel.settle()
 
 
 class Pace(Visitor):

@@ -24,10 +24,21 @@ class Buffer:
         self.memory = mmap.mmap(-1, BUFFER_SIZE)
         self.view = memoryview(self.memory)
         self._pool = pool
+        self._holds = 1
+
+    def hold(self) -> None:
+        """Keep the buffer for somebody else too, who releases it as well.
+
+        Holding and releasing are for one thread: the one that works on what the buffer holds.
+        """
+        self._holds += 1
 
     def release(self) -> None:
-        """Give the buffer back; nobody may look at its bytes any more."""
-        self._pool.free.put(self)
+        """Give the buffer back when nobody holds it any more; its bytes are then another's."""
+        self._holds -= 1
+        if not self._holds:
+            self._holds = 1
+            self._pool.free.put(self)
 
 
 class BufferPool:

@@ -31,11 +31,13 @@ def read_ahead(
     payload_from: int = 0,
     is_wanted: Wanted | None = None,
     reads_all: bool = False,
+    held: int = 0,
     idle: Callable[[], None] = lambda: None,
 ) -> Iterator[Iterator[Item]]:
     """Walk an archive in a thread of its own.
 
-    The payload of an extent may be looked at until the next item is asked for.
+    The payload of an extent may be looked at until the next item is asked for, or longer by those
+    who hold its buffer.
 
     Args:
         archive: Its source stands at the first extent.
@@ -43,13 +45,14 @@ def read_ahead(
         payload_from: Of a seekable archive, extents before this offset come without payload.
         is_wanted: Of a seekable archive, likewise those of which it says no.
         reads_all: Whether also payload that nobody wants is read, of any archive.
+        held: Buffers that may be held longer at the same time.
         idle: Called now and then while nothing comes: a pipe is silent, or a damaged stream is
             unpacked anew from its start to find out where.
 
     Yields:
         The extents and gaps in file order.
     """
-    pool = BufferPool(BUFFERS)
+    pool = BufferPool(BUFFERS + held)
     walk = Walk(archive, pool, payload_from=payload_from, is_wanted=is_wanted, reads_all=reads_all)
     with done_ahead(walk, is_large=_has_payload, wake=pool.shut, cancel=cancel, idle=idle) as items:
         yield _released(items)
