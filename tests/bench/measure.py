@@ -49,6 +49,8 @@ def _run(command: str, folder: Path) -> tuple[Reading, bytes]:
     """Run a command in an empty folder; return what it took and what it printed."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    # The disk frees now what was removed, and not while the next command waits for it.
+    os.sync()
     # A program that is installed has its bytecode; the first run may write it.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     words = ["bash", "-o", "pipefail", "-c", command]
