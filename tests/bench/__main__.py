@@ -75,7 +75,13 @@ def _measure(
     case: Case, folder: Path, *, ours_first: bool, is_cold: bool
 ) -> tuple[Reading, Reading]:
     readings = {
-        command: run(command, folder, tells_seconds=case.tells_seconds, is_cold=is_cold)
+        command: run(
+            command,
+            folder,
+            tells_seconds=case.tells_seconds,
+            is_durable=case.is_durable,
+            is_cold=is_cold,
+        )
         for command in (case.ours, case.yardstick)[:: 1 if ours_first else -1]
     }
     ours, theirs = readings[case.ours], readings[case.yardstick]

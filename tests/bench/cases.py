@@ -26,6 +26,8 @@ class Case:
     """Our time may be so many times the yardstick's; None where nothing is promised."""
     tells_seconds: bool = False
     """Whether both print the seconds that count, instead of taking them."""
+    is_durable: bool = False
+    """Whether they wait for the disk."""
 
 
 def cases(material: Material) -> Iterator[Case]:
@@ -49,6 +51,7 @@ def _plain(material: Material) -> Iterator[Case]:
     yield Case(
         "restore .vma, on the disk", f"{_vmatui('restore')} {archive} out",
         f"cat {archive} >copy && sync -d copy", "cat ARCHIVE >file; fdatasync", 1.15,
+        is_durable=True,
     )  # fmt: skip
     yield _live(material.plain)
     yield Case(
@@ -82,7 +85,7 @@ def _device(material: Material) -> Case:
     )
     return Case(
         "restore .vma to a block device", direct, buffered,
-        "the same through the page cache", 0.5, tells_seconds=True,
+        "the same through the page cache", 0.5, tells_seconds=True, is_durable=True,
     )  # fmt: skip
 
 
@@ -105,6 +108,7 @@ def _packed(material: Material, suffix: str, program: str) -> Iterator[Case]:
         yield Case(
             "restore .vma.zst, on the disk", f"{_vmatui('restore')} {archive} out",
             f"{unpack} | cat >copy && sync -d copy", "zstd -dc | cat >file; fdatasync", 1.15,
+            is_durable=True,
         )  # fmt: skip
     yield Case(
         f"verify .vma.{suffix}", f"{_vmatui('verify')} {archive}", f"{unpack} >/dev/null",

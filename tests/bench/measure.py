@@ -23,7 +23,12 @@ class Reading:
 
 
 def run(
-    command: str, folder: Path, *, tells_seconds: bool = False, is_cold: bool = False
+    command: str,
+    folder: Path,
+    *,
+    tells_seconds: bool = False,
+    is_durable: bool = False,
+    is_cold: bool = False,
 ) -> Reading:
     """Run a shell command twice, each time in a folder that is empty, and measure the second run.
 
@@ -34,23 +39,24 @@ def run(
         command: Replaces the shell if it is a single program.
         folder: Made anew before; what was in it is gone.
         tells_seconds: The command prints the seconds that count.
+        is_durable: It waits for the disk, which shall have freed before what was removed.
         is_cold: Run it only once, whatever that says.
 
     Raises:
         RuntimeError: the command failed.
     """
     if not is_cold:
-        _run(command, folder)
-    reading, told = _run(command, folder)
+        _run(command, folder, is_durable)
+    reading, told = _run(command, folder, is_durable)
     return replace(reading, seconds=float(told)) if tells_seconds else reading
 
 
-def _run(command: str, folder: Path) -> tuple[Reading, bytes]:
+def _run(command: str, folder: Path, is_durable: bool) -> tuple[Reading, bytes]:
     """Run a command in an empty folder; return what it took and what it printed."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # The disk frees now what was removed, and not while the next command waits for it.
-    os.sync()
+    if is_durable:
+        os.sync()
     # A program that is installed has its bytecode; the first run may write it.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     words = ["bash", "-o", "pipefail", "-c", command]

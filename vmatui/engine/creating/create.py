@@ -22,8 +22,8 @@ from vmatui.format.header import Device
 from vmatui.storage.images import Image, open_image
 from vmatui.storage.outputs import Output, open_output
 
-_BUFFERS: Final = 2
-"""One is filled, one is written: memory is needed for what is compressed."""
+_BUFFERS: Final = 3
+"""One is filled, one waits, one is written; more memory is needed for what is compressed."""
 
 Observer = Callable[[NewExtent], None]
 """Hears of an extent after it was written, and keeps none of its memory."""

@@ -17,8 +17,8 @@ from vmatui.engine.walking.found import Extent, Gap
 from vmatui.engine.walking.payloads import Wanted
 from vmatui.engine.walking.walk import Walk
 
-BUFFERS: Final = 3
-"""One is filled, one waits, one is worked on."""
+BUFFERS: Final = 4
+"""One is filled, one is worked on, and two wait: neither side is as fast all the time."""
 
 Item = Extent | Gap
 
