@@ -45,7 +45,15 @@ def test_a_plan_of_another_archive_is_refused(tmp_path: Path) -> None:
             vmatui.restore(copies[0].archive, plan)
         with pytest.raises(vmatui.VmaError, match="made for another archive"):
             vmatui.salvage(copies, vmatui.plan_salvage(plan, copies))
+        comparison = vmatui.plan_compare(other.header, folder=tmp_path / "out")
+        with pytest.raises(vmatui.VmaError, match="made for another archive"):
+            vmatui.compare(copies[0].archive, comparison)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_salvage_of_nothing_is_refused_in_words() -> None:
+    with pytest.raises(vmatui.VmaError, match="name at least one"), vmatui.opened_copies([]):
+        pass
 
 
 def test_paths_may_be_plain_text(tmp_path: Path) -> None:

@@ -170,6 +170,17 @@ def test_a_page_is_never_written_over_anything_without_leave(folder: Path, page:
     assert [each.name for each in folder.iterdir()].count("tmp-page.html") == 0
 
 
+@pytest.mark.parametrize(
+    ("verb", "option"),
+    [("verify", "--overwrite"), ("verify", "--report-configs"), ("restore", "--report-configs")],
+)
+def test_what_is_said_of_a_page_needs_one(folder: Path, verb: str, option: str) -> None:
+    words = [verb, "sound.vma", *(["out"] if verb == "restore" else []), option]
+    told = run(*words, exit_code=2).stderr
+    assert f"{option} is for the page of --report, and none is asked for" in told
+    assert not Path("out").exists()
+
+
 def test_only_html_is_written_so_that_no_archive_can_be_meant(folder: Path) -> None:
     before = Path("sound.vma").read_bytes()
     words = ("verify", "faulty.vma", "--report", "sound.vma", "--overwrite")

@@ -15,7 +15,6 @@ from vmatui.engine.archive import open_archive
 from vmatui.engine.comparing.compare import compare
 from vmatui.engine.comparing.compareplan import (
     ComparedDevice,
-    ComparePlan,
     plan_check,
     plan_compare,
 )
@@ -66,7 +65,7 @@ def test_every_archive_of_the_reference_equals_its_restore_raw_and_in_qcow2(
         for number, each in enumerate(check.devices[:3])
     )
     with open_archive(packed.path) as archive:
-        report = compare(archive, ComparePlan(images, ()))
+        report = compare(archive, check._replace(devices=images, configs=()))
     assert report.is_equal
     assert [each.compared for each in report.devices] == [each.clusters for each in report.devices]
 

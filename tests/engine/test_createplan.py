@@ -106,6 +106,11 @@ def test_an_archive_does_not_lie_among_the_devices(tmp_path: Path) -> None:
     assert plan_create("/dev/null", sources).problems == ()
 
 
+def test_fewer_threads_than_none_are_refused_by_the_plan(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="-3 threads cannot compress"):
+        plan_create(str(tmp_path / "a.vma.zst"), _sources(tmp_path, 1), threads=-3)
+
+
 def test_a_level_that_the_compressor_lacks_is_said_by_the_plan(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="level"):
         plan_create(str(tmp_path / "a.vma.zst"), _sources(tmp_path, 1), level=99)

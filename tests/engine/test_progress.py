@@ -20,7 +20,7 @@ class _Job:
         self.done = 0
         self.told: list[Progress] = []
         self.limiter = Limiter(None, lambda: self.now, self._sleep)
-        self._meter = Meter(self.told.append, 0.1, lambda: self.now, self.limiter)
+        self.meter = Meter(self.told.append, 0.1, lambda: self.now, self.limiter)
         self._total = total
 
     @property
@@ -28,16 +28,21 @@ class _Job:
         return self.told[-1]
 
     def run(
-        self, seconds: float, rate: int, phase: Phase = Phase.READING, step: float = 0.05
+        self,
+        seconds: float,
+        rate: int,
+        phase: Phase = Phase.READING,
+        step: float = 0.05,
+        extents: int = 0,
     ) -> None:
         for _ in range(round(seconds / step)):
             self.now += step
             self.limiter.wait(0, threading.Event())
             self.done += round(rate * step)
-            self._meter.tick(lambda elapsed: self._progress(phase, elapsed))
+            self.meter.tick(lambda elapsed: self._progress(phase, elapsed, extents))
 
-    def _progress(self, phase: Phase, elapsed: float) -> Progress:
-        return Progress(phase, self.done, self._total, elapsed=elapsed)
+    def _progress(self, phase: Phase, elapsed: float, extents: int) -> Progress:
+        return Progress(phase, self.done, self._total, extents, elapsed=elapsed)
 
     def _sleep(self, _cancel: threading.Event, seconds: float) -> None:
         self.now += seconds
@@ -88,6 +93,17 @@ def test_each_phase_has_a_rate_of_its_own() -> None:
     job.done = 0  # another copy of the archive
     job.run(2, 30 * MIB)
     assert job.last.rate == pytest.approx(30 * MIB, rel=0.05)
+
+
+def test_what_is_passed_over_makes_no_job_fast() -> None:
+    job = _Job(total=10_000 * MIB)
+    job.meter.skip(500)
+    job.run(2, 900 * MIB, extents=500)
+    assert job.last.rate == pytest.approx(900 * MIB, rel=0.05)
+    job.run(2, 10 * MIB, extents=501)
+    assert job.last.rate == pytest.approx(10 * MIB, rel=0.05)
+    job.run(2, 30 * MIB, extents=502)
+    assert job.last.rate == pytest.approx(20 * MIB, rel=0.05)
 
 
 def test_a_rate_goes_to_another_process() -> None:

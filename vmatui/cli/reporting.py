@@ -86,10 +86,12 @@ def reporting(arguments: Arguments, archive: Archive) -> Iterator[list[ReportPag
     """Give the one page that was asked for, or none; one that is not written leaves no trace.
 
     Raises:
-        UsageError: it has no name for a page.
+        UsageError: it has no name for a page, or there is to be none to show the configs in.
         TargetError: it exists, or cannot be created.
     """
     if arguments.report is None:
+        if arguments.report_configs:
+            raise UsageError("--report-configs is for the page of --report, and none is asked for")
         yield []
         return
     from vmatui.storage.newfile import NewFile

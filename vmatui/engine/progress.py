@@ -98,6 +98,7 @@ class Meter:
         self._make: Callable[[float], Progress] | None = None
         self._limiter = limiter
         self._phase: Phase | None = None
+        self._skipped = 0
         self._rate = RecentRate()
 
     @property
@@ -113,6 +114,13 @@ class Meter:
             self._last = now
             self._report(self._measured(make(now - self._started), now))
 
+    def skip(self, extents: int) -> None:
+        """Let the rate begin anew after the first extents, which an earlier job has done.
+
+        How fast they are passed over says nothing of the others.
+        """
+        self._skipped = extents
+
     def again(self) -> None:
         """Report what the last `tick` was to tell as it is now, if it is time to."""
         if self._make is not None:
@@ -124,4 +132,7 @@ class Meter:
             self._rate.begin()
         paused = 0.0 if self._limiter is None else self._limiter.paused
         seconds = now - self._started - paused
+        if 0 < self._skipped < progress.extents:
+            self._skipped = 0
+            self._rate.begin(seconds, progress.done)
         return progress._replace(recent=self._rate.add(seconds, progress.done))

@@ -19,9 +19,14 @@ class RecentRate:
         """Seconds and bytes, from the window's beginning on."""
         self._last = (0.0, 0)
 
-    def begin(self) -> None:
-        """Begin to count at zero: the bytes that come are of something else."""
-        self._last = (self._last[0], 0)
+    def begin(self, seconds: float | None = None, done: int = 0) -> None:
+        """Forget what was: the bytes that come are of something else.
+
+        Args:
+            seconds: When they begin; None is when the last ones came.
+            done: Where they begin.
+        """
+        self._last = (self._last[0] if seconds is None else seconds, done)
         self._moments = deque([self._last])
 
     def add(self, seconds: float, done: int) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from vmatui.errors import UsageError
 from vmatui.storage.compressedoutput import CompressedOutput
 from vmatui.storage.compressors import check_level, compressor_of
 from vmatui.storage.faults import Compression
@@ -77,8 +78,13 @@ def open_output(
         threads: Threads that compress; 0 for one per core.
 
     Raises:
-        UsageError: the compression cannot be written or has no such level.
+        UsageError: the compression cannot be written or has no such level, or `threads` is
+            negative.
     """
+    if threads < 0:
+        raise UsageError(
+            f"{threads} threads cannot compress: take 1 or more, or 0 for one per core"
+        )
     chosen = _by_suffix(target) if compression is None else compression
     check_level(chosen, level)
     plain = _plain_output(target)

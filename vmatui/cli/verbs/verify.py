@@ -17,11 +17,14 @@ from vmatui.engine.checking.records import verify_record
 from vmatui.engine.checking.report import VerifyReport, sentences
 from vmatui.engine.checking.verify import verify
 from vmatui.engine.walking.visitor import Visitor
+from vmatui.errors import UsageError
 from vmatui.storage.faults import Compression
 
 
 def run(arguments: Arguments, interruption: Interruption) -> int:
     """Verify an archive; return the exit status."""
+    if arguments.overwrite and arguments.report is None:
+        raise UsageError("--overwrite is for the page of --report, and none is asked for")
     with open_archive(arguments.file) as archive, reporting(arguments, archive) as pages:
         visitors = [visitor for page in pages for visitor in page.visitors]
         if archive.source.compression is Compression.NONE or arguments.manifest is not None:

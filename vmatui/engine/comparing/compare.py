@@ -20,6 +20,7 @@ from vmatui.engine.comparing.comparer import Comparer, DeviceComparer, Differenc
 from vmatui.engine.comparing.comparison import CompareReport, ConfigComparison
 from vmatui.engine.handover import stop_if
 from vmatui.engine.progress import Meter, Phase, Progress, ProgressFunction, ignore
+from vmatui.engine.restoring.checkpoint import check_archive
 from vmatui.engine.walking.feed import BUFFER_SIZE
 from vmatui.engine.walking.pipeline import read_ahead
 from vmatui.engine.walking.visitor import Visitor
@@ -58,9 +59,11 @@ def compare(
         cancel: Stops the job soon after it is set.
 
     Raises:
+        UsageError: the plan was made for another archive.
         SourceError: a target cannot be opened, or the archive not be read any further.
         CancelledError: `cancel` was set.
     """
+    check_archive(archive.header, plan.archive)
     archive.source.begin()
     stop = cancel or threading.Event()
     meter = Meter(progress)

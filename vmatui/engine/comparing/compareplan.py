@@ -33,6 +33,8 @@ class ComparePlan(NamedTuple):
 
     devices: tuple[ComparedDevice, ...]
     configs: tuple[tuple[Config, Path], ...]
+    archive: str
+    """Digest of what the header declares of the archive that it was made for."""
     warnings: tuple[str, ...] = ()
     """What may make equal things look different."""
 
@@ -72,7 +74,7 @@ def plan_compare(
     configs = tuple((each.config, _found(each.target)) for each in plan.configs)
     if not devices and not configs:
         raise UsageError("nothing is left to compare: name a folder, or targets with --to DEV=PATH")
-    return ComparePlan(devices, configs, tuple(_warnings(plan)))
+    return ComparePlan(devices, configs, plan.archive, tuple(_warnings(plan)))
 
 
 def plan_check(plan: RestorePlan, report: RestoreReport) -> ComparePlan:
@@ -87,6 +89,7 @@ def plan_check(plan: RestorePlan, report: RestoreReport) -> ComparePlan:
     return ComparePlan(
         tuple(ComparedDevice(each.device, output.path, each.format) for each, output in devices),
         tuple((each.config, output.path) for each, output in configs),
+        plan.archive,
     )
 
 

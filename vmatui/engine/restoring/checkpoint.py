@@ -10,6 +10,7 @@ import hashlib
 import json
 from typing import Final, NamedTuple
 
+from vmatui.errors import UsageError
 from vmatui.format.header import Header
 
 VERSION: Final = 1
@@ -73,6 +74,23 @@ def identify_archive(header: Header) -> str:
     devices = [(device.dev_id, device.name, device.size) for device in header.devices]
     told = [header.uuid.hex, header.ctime, header.size, devices, configs]
     return digest_of(json.dumps(told).encode())
+
+
+def check_archive(header: Header, archive: str) -> None:
+    """Make sure that what was planned was planned for the archive with this header.
+
+    Args:
+        header: Of the archive at hand.
+        archive: `identify_archive` of the one that it was planned for.
+
+    Raises:
+        UsageError: that is another one.
+    """
+    if identify_archive(header) != archive:
+        raise UsageError(
+            f"the plan was made for another archive than that with the uuid {header.uuid}: "
+            "plan this one anew"
+        )
 
 
 def pack_checkpoint(checkpoint: Checkpoint) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from vmatui.engine.restoring.checkpoint import identify_archive
+from vmatui.engine.restoring.checkpoint import check_archive, identify_archive
 from vmatui.engine.restoring.planneddevice import (
     PlannedDevice,
     Terms,
@@ -65,11 +65,7 @@ class RestorePlan(NamedTuple):
         Raises:
             UsageError: it was made for another.
         """
-        if identify_archive(header) != self.archive:
-            raise UsageError(
-                f"the plan was made for another archive than that with the uuid {header.uuid}: "
-                "plan this one anew"
-            )
+        check_archive(header, self.archive)
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -104,6 +104,7 @@ def restore(
     with opened_targets(archive.header, plan) as targets:
         devices, start = targets.devices, targets.start or NOTHING
         if start.extents:
+            meter.skip(start.extents)
             check_samples(start, targets.kept)
         else:
             prepare_targets(devices, meter, stop, limiter)

@@ -88,12 +88,14 @@ def opened_copies(
         cancel: As for `open_copy`.
 
     Raises:
-        UsageError: one is of another archive, or is one of the others.
+        UsageError: there are none, one is of another archive, or is one of the others.
         SourceError: the first cannot be opened, or another one is not there.
         CancelledError: `cancel` was set.
     """
     copies: list[Copy] = []
     left_out: list[str] = []
+    if not paths:
+        raise UsageError("a salvage needs an archive, and none was named: name at least one")
     check_distinct(paths)
     with ExitStack() as stack:
         for path in paths:
