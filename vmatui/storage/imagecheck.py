@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from vmatui.errors import SourceError
+from vmatui.storage.imagefiles import Layer
 from vmatui.storage.qemuserver import find_program
 from vmatui.storage.reading import end_of, open_disk, read_full
 
@@ -23,43 +23,31 @@ _VDI: Final = struct.Struct("<I28xIIII")
 """Where the data start, bytes of a block, extra bytes of one, blocks in all, blocks there are."""
 
 
-def check_whole(path: Path, format: str) -> None:
+def check_whole(path: Path, layers: Sequence[Layer]) -> None:
     """Check an image and those that it is based on, by their own bookkeeping.
 
     Args:
-        path: An image that qemu could open.
-        format: In qemu's words.
+        path: The image on top.
+        layers: What `vmatui.storage.imagefiles.layers_of` says of it.
 
     Raises:
         SourceError: one of them is cut or damaged, or cannot be checked.
     """
-    for file, kind in _chain(path, format):
-        complaint = _vdi_complaint(file) if kind == "vdi" else _qemu_complaint(file, kind)
+    top, *others = layers
+    files = [(path, top.format)]
+    # Other names are URLs, and raw files have no bookkeeping.
+    files += [
+        (Path(layer.file), layer.format)
+        for layer in others
+        if layer.file.startswith("/") and layer.format != "raw"
+    ]
+    for file, format in files:
+        complaint = _vdi_complaint(file) if format == "vdi" else _qemu_complaint(file, format)
         if complaint is not None:
             raise SourceError(
                 f"{file} is cut or damaged ({complaint}): look at it with `qemu-img check`, "
                 "or take an older copy"
             )
-
-
-def _chain(path: Path, format: str) -> Iterator[tuple[Path, str]]:
-    """Yield an image and those that it is based on, with their formats."""
-    program = find_program("qemu-img", path)
-    yield path, format
-    answer = subprocess.run(
-        [program, "info", "--backing-chain", "--output=json", "-f", format, str(path.absolute())],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    if answer.returncode:
-        said = answer.stderr.decode(errors="replace").strip()
-        raise SourceError(f"{path} cannot be looked at: {said}; check its files")
-    for image in json.loads(answer.stdout)[1:]:
-        file = Path(image["filename"])
-        # Other names are URLs, and raw files have no bookkeeping.
-        if file.is_absolute() and image["format"] != "raw":
-            yield file, image["format"]
 
 
 def _qemu_complaint(path: Path, format: str) -> str | None:

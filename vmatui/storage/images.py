@@ -21,6 +21,9 @@ class Image(Protocol):
     """As the user named it."""
     size: int
     """Bytes as the archive carries them: whole sectors of 512; 0 until it is open."""
+    lies_on: tuple[str, ...]
+    """Further files that it names and is read from, known once it is open; they are text from
+    outside, and not all are paths."""
 
     def open(self) -> None:
         """Open it for reading and find out its size.

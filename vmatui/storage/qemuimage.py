@@ -9,6 +9,7 @@ from typing import Final
 
 from vmatui.errors import SourceError
 from vmatui.storage.imagecheck import check_whole
+from vmatui.storage.imagefiles import layers_of, other_files
 from vmatui.storage.nbd import MAX_STATUS, NbdClient
 from vmatui.storage.nbdstream import NbdClosedError, NbdError, NbdStream
 from vmatui.storage.qemuserver import QemuServer
@@ -35,6 +36,7 @@ class QemuImage:
     def __init__(self, path: Path, format: str) -> None:
         self.path = path
         self.size = 0
+        self.lies_on: tuple[str, ...] = ()
         self._format = format
         self._true_size = 0
         self._file_size = 0
@@ -47,10 +49,12 @@ class QemuImage:
         self._server = QemuServer(self.path, self._format)
         try:
             self._client = self._connect(self._server)
-            check_whole(self.path, self._format)
+            layers = layers_of(self.path, self._format)
+            check_whole(self.path, layers)
         except BaseException:
             self.close()
             raise
+        self.lies_on = other_files(layers)
         self._true_size = self._client.size
         self.size = whole_sectors(self._true_size)
 

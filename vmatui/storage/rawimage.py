@@ -31,6 +31,7 @@ class RawImage:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.size = 0
+        self.lies_on: tuple[str, ...] = ()
         self._true_size = 0
         self._fd = _CLOSED
 

@@ -17,9 +17,9 @@ from vmatui.engine.creating.createplan import (
     DiskSource,
     check_name,
     plan_create,
-    size_of,
 )
-from vmatui.engine.creating.createsentences import use_warning
+from vmatui.engine.creating.createsentences import disk_warnings
+from vmatui.engine.creating.diskfacts import facts_of
 from vmatui.engine.machine import Bus, Machine
 from vmatui.engine.proxmox import archive_suffix, drive_of
 from vmatui.errors import UsageError, VmaError
@@ -101,7 +101,7 @@ class PartFacts:
     holds: str | None = None
     """What its bytes are a sign of."""
     problems: tuple[str, ...] = ()
-    warning: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def make_draft(wishes: Wishes) -> Draft:
         plan = _plan(wishes, machine, configs)
     except VmaError as error:
         return replace(draft, general_problems=(str(error),))
-    told = {part.warning for part in disks}
+    told = {text for part in disks for text in part.warnings}
     warnings = tuple(text for text in plan.warnings if text not in told)
     return replace(draft, general_problems=plan.problems, warnings=warnings, plan=plan)
 
@@ -180,10 +180,11 @@ def _disk_facts(disks: Sequence[NewDisk], *, is_for_proxmox: bool) -> Iterator[P
 
 def _look_at(disk: NewDisk) -> PartFacts:
     try:
-        size = size_of(DiskSource(disk.path, disk.name, disk.format))
-        told = f"{size_text(size)} · {disk.format or format_of(disk.path)}"
+        opened = facts_of(disk.path, disk.format)
+        told = f"{size_text(opened.size)} · {disk.format or format_of(disk.path)}"
         facts = inspect(disk.path)
-        return PartFacts(told, facts.holds, warning=use_warning(disk.path, facts))
+        warnings = tuple(disk_warnings(disk.path, opened.lies_on, facts))
+        return PartFacts(told, facts.holds, warnings=warnings)
     except VmaError as error:
         return PartFacts(problems=(str(error),))
 

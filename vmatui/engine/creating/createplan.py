@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from vmatui.engine.creating.createsentences import sentences_of, warnings_of
+from vmatui.engine.creating.diskfacts import facts_of
 from vmatui.engine.proxmox import archive_name, proxmox_configs
 from vmatui.engine.walking.newextents import SLOTS
 from vmatui.errors import UsageError
@@ -21,7 +22,6 @@ from vmatui.format.header import Config, Device
 from vmatui.format.pack import pack_header
 from vmatui.storage.blockdev import inspect, same_file
 from vmatui.storage.faults import Compression
-from vmatui.storage.images import open_image
 from vmatui.storage.names import is_safe
 from vmatui.storage.outputs import COMMAND, STANDARD_OUTPUT, open_output
 from vmatui.storage.paths import is_among_devices, is_folder, is_stream, no_folder
@@ -46,6 +46,8 @@ class PlannedDisk(NamedTuple):
     device: Device
     path: Path
     format: str | None
+    lies_on: tuple[str, ...] = ()
+    """Further files that it is read from, as `vmatui.storage.images.Image` has them."""
 
 
 class CreatePlan(NamedTuple):
@@ -91,7 +93,7 @@ def plan_create(
     threads: int = 0,
     ctime: int | None = None,
 ) -> CreatePlan:
-    """Plan an archive; nothing is written, and of the disks only their sizes are read.
+    """Plan an archive; nothing is written, and the disks are only opened.
 
     Args:
         target: A path that does not exist, a FIFO, `-` for standard output, or `exec:COMMAND`;
@@ -177,7 +179,10 @@ def _plan_disks(disks: Sequence[DiskSource], unnamed: str) -> Iterator[PlannedDi
     ]
     _check_names(names, "disks")
     for number, (disk, name) in enumerate(zip(disks, names, strict=True)):
-        yield PlannedDisk(Device(number + 1, name, size_of(disk)), Path(disk.path), disk.format)
+        path = Path(disk.path)
+        facts = facts_of(path, disk.format)
+        device = Device(number + 1, name, facts.size)
+        yield PlannedDisk(device, path, disk.format, facts.lies_on)
 
 
 def _check_configs(configs: Sequence[Config]) -> None:
@@ -214,22 +219,6 @@ def check_name(name: str, taken: Container[str], things: str) -> None:
             f"{name!r} cannot be a name in an archive, because no file can be called so: "
             "use letters, digits, dots and dashes"
         )
-
-
-def size_of(disk: DiskSource) -> int:
-    """Return the bytes that a disk will have in an archive.
-
-    Raises:
-        SourceError: it cannot be opened.
-        UsageError: it is empty.
-    """
-    image = open_image(Path(disk.path), disk.format)
-    image.open()
-    size = image.size
-    image.close()
-    if not size:
-        raise UsageError(f"{disk.path} is empty (0 bytes): leave it out or name another")
-    return size
 
 
 def _worst_payload(devices: Iterable[Device]) -> int:

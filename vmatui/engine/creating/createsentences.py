@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vmatui.errors import VmaError
 from vmatui.storage.blockdev import PathFacts, file_key, inspect
 
 if TYPE_CHECKING:  # it asks for these words
     from vmatui.engine.creating.createplan import CreatePlan, PlannedDisk
+
+_MOST_FILES: Final = 5
+"""Files that are named of those that one disk lies on."""
+_LONGEST: Final = 300
+"""Characters that are shown of a file's name that an image made up."""
 
 
 def warnings_of(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> Iterator[str]:
@@ -22,12 +28,10 @@ def warnings_of(disks: Sequence[PlannedDisk], worst: int, free: int | None) -> I
         free: Bytes where it goes; None if nobody knows.
     """
     for disk in disks:
-        try:
-            warning = use_warning(disk.path, inspect(disk.path))
-        except VmaError:
-            continue
-        if warning is not None:
-            yield warning
+        facts = None
+        with suppress(VmaError):
+            facts = inspect(disk.path)
+        yield from disk_warnings(disk.path, disk.lies_on, facts)
     yield from _twice(disks)
     if free is not None and worst > free:
         yield (
@@ -50,13 +54,41 @@ def _twice(disks: Sequence[PlannedDisk]) -> Iterator[str]:
             )
 
 
-def use_warning(path: Path, facts: PathFacts) -> str | None:
-    """Return what speaks against reading a disk now, because others may write to it."""
-    if facts.occupation is None:
-        return None
-    return (
-        f"{path} is {facts.occupation}: what is written to it meanwhile makes the copy inconsistent"
-    )
+def disk_warnings(path: Path, lies_on: Sequence[str], facts: PathFacts | None) -> Iterator[str]:
+    """Yield what speaks against reading a disk, or against reading it now.
+
+    Args:
+        path: The disk.
+        lies_on: Further files that are read with it.
+        facts: Tell who else may write to it; None if nobody knows.
+    """
+    if lies_on:
+        names, is_one = _some_of(lies_on), len(lies_on) == 1
+        yield (
+            f"{path} lies on {names}, and {'its' if is_one else 'their'} bytes go into the archive "
+            f"too: make sure that {'it' if is_one else 'they'} may be read"
+        )
+    if facts is not None and facts.occupation is not None:
+        yield (
+            f"{path} is {facts.occupation}: what is written to it meanwhile makes the copy "
+            "inconsistent"
+        )
+
+
+def _some_of(files: Sequence[str]) -> str:
+    """Return the first files' names, cut where they are too long for a sentence."""
+    shown = [_cut(file) for file in files[:_MOST_FILES]]
+    more = len(files) - len(shown)
+    if more:
+        shown.append(f"{more} more")
+    *first, last = shown
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _cut(name: str) -> str:
+    """Leave out the middle of a long name: its start and its end say which file it is."""
+    half = _LONGEST // 2
+    return name if len(name) <= _LONGEST else f"{name[:half]} ... {name[-half:]}"
 
 
 def sentences_of(plan: CreatePlan) -> Iterator[str]:

@@ -107,8 +107,7 @@ class PartRow(Widget):
         where = Content.assemble(shown(str(self.path)), (holds, MUTED))
         self.query_one(".path", Static).update(where)
         lines = [Content.styled(f"✘ {shown(text)}", ERROR) for text in facts.problems]
-        if facts.warning:
-            lines.append(Content.styled(f"▲ {shown(facts.warning)}", WARNING))
+        lines += [Content.styled(f"▲ {shown(text)}", WARNING) for text in facts.warnings]
         self.query_one(".problems", Static).update(Content("\n").join(lines))
         self.set_class(bool(lines), "-told")
 
