@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.creating import assert_holds, raw_file
 from tests.forge import BLOCK, CLUSTER, Disk, noise
 from tests.parser import parse_strict
 from tests.storage.devices import loop_device
+from tests.storage.devices import run as qemu
 from tests.storage.disks import convert
 from tests.tools import require_tool
 
@@ -297,3 +299,20 @@ def test_no_words_at_all_raise_an_exception(here: Path, words: list[str]) -> Non
         assert not path.name.startswith("tmp-")
         path.unlink()
     assert result.status == 0 or result.stderr or "problem: " in result.stdout.decode()
+
+
+def test_a_file_that_a_disk_lies_on_is_said_before_and_during_a_create(here: Path) -> None:
+    require_tool("qemu-nbd")
+    require_tool("qemu-img")
+    base = raw_file(here / "b\x1b[31m\n.raw", EFI)
+    qemu("qemu-img", "create", "-f", "qcow2", "-F", "raw", "-b", base, "disk.qcow2")
+    said = (
+        f"warning: disk.qcow2 lies on {here}/b\\x1b[31m\\n.raw, and its bytes go into the archive "
+        "too: make sure that it may be read\n"
+    )
+    assert run("create", "--dry-run", "a.vma", "disk.qcow2").stdout.decode().endswith(said)
+    record = json.loads(run("create", "--dry-run", "--json", "a.vma", "disk.qcow2").stdout)
+    (warning,) = record["warnings"]
+    assert warning.startswith(f"disk.qcow2 lies on {base}, and")
+    assert run("create", "a.vma", "disk.qcow2").stderr.startswith(said)
+    assert_holds(Path("a.vma").read_bytes(), [Disk("disk0", EFI)])

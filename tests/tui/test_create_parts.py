@@ -10,12 +10,15 @@ from textual.widgets import Input, Static
 
 from tests.creating import raw_file
 from tests.forge import CLUSTER, noise
+from tests.storage.devices import run
+from tests.tools import require_tool
 from tests.tui.createform import create_form, target, told
 from tests.tui.driving import add_part, drafted, drive, notices, press, settle, wait_for
 from vmatui.errors import SourceError
 from vmatui.storage.machinedisks import MachineDisk
 from vmatui.tui.app import VmaApp
 from vmatui.tui.screens import machinedisks
+from vmatui.tui.screens.confirm import ConfirmScreen
 from vmatui.tui.screens.create import CreateScreen
 from vmatui.tui.screens.machinedisks import MachineDisksScreen
 from vmatui.tui.widgets.choice import Choice
@@ -80,6 +83,27 @@ def test_a_disk_that_is_added_twice_is_said(folder: Path) -> None:
         assert "goes into the archive 2 times" in told(screen, "#general-problems")
         assert screen.draft is not None
         assert screen.draft.problems == []
+
+    drive(VmaApp(folder), steps)
+
+
+def test_what_a_disk_lies_on_is_said_below_it_and_in_the_question(folder: Path) -> None:
+    require_tool("qemu-nbd")
+    require_tool("qemu-img")
+    base = raw_file(folder / "[b]\x1b.raw", size=CLUSTER)
+    run("qemu-img", "create", "-f", "qcow2", "-F", "raw", "-b", base, folder / "clone.qcow2")
+    said = f"clone.qcow2 lies on {folder}/[b]\\x1b.raw, and its bytes go into the archive too"
+
+    async def steps(pilot: Pilot[None]) -> None:
+        screen = await create_form(pilot)
+        await add_part(pilot, "disks", "clone.qcow2")
+        assert f"▲ {said}" in told(screen, "#disks .problems")
+        assert said not in told(screen, "#general-problems")
+        await press(pilot, "ctrl+r")
+        question = pilot.app.screen
+        assert isinstance(question, ConfirmScreen)
+        (sentences,) = question.query("#sentences Static").results(Static)
+        assert f"warning: {said}" in str(sentences.render())
 
     drive(VmaApp(folder), steps)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.creating import raw_file
+from tests.storage.devices import run
+from tests.tools import require_tool
 from vmatui.storage.faults import Compression
 from vmatui.tui.draft import MachineWords, NewConfig, NewDisk, Wishes, make_draft
 
@@ -130,3 +132,19 @@ def test_a_config_that_is_no_file_is_not_waited_for(wishes: Wishes, tmp_path: Pa
     os.mkfifo(tmp_path / "fifo")
     draft = make_draft(wishes._replace(configs=(NewConfig(tmp_path / "fifo", "x.conf"),)))
     assert "is no file" in draft.configs[0].problems[0]
+
+
+def test_what_a_disk_lies_on_is_told_of_that_disk(wishes: Wishes, tmp_path: Path) -> None:
+    require_tool("qemu-nbd")
+    require_tool("qemu-img")
+    (good,) = wishes.disks
+    path = tmp_path / "clone.qcow2"
+    run("qemu-img", "create", "-f", "qcow2", "-F", "raw", "-b", good.path, path)
+    clone = NewDisk(path, "drive-scsi1", None)
+    draft = make_draft(wishes._replace(disks=(good, clone)))
+    assert draft.disks[0].warnings == ()
+    (warning,) = draft.disks[1].warnings
+    assert warning.startswith(f"{path} lies on {good.path}, and its bytes")
+    assert draft.warnings == ()
+    assert draft.plan is not None
+    assert draft.plan.warnings == (warning,)
