@@ -33,7 +33,10 @@ class Layer(NamedTuple):
     """An image of a chain, the first of which is the one on top."""
 
     file: str
-    """An absolute path, or what else qemu takes for a name: a URL, `json:` ..."""
+    """An absolute path, or what else qemu takes for a name: a URL, `json:` ...
+
+    Bytes in it that are no text have become U+FFFD.
+    """
     format: str
     parts: tuple[str, ...]
     """Further files that hold its data, named as in it."""
@@ -52,9 +55,7 @@ def layers_of(path: Path, format: str) -> tuple[Layer, ...]:
     program = find_program("qemu-img", path)
     options = ["info", "--backing-chain", "--output=json", "-f", format]
     answer = _answer(path, [program, *options, str(path.absolute())])
-    top, *others = [_layer(image) for image in json.loads(answer)]
-    # qemu shows a name with bytes that are no text as another one.
-    return top._replace(file=str(path.absolute())), *others
+    return tuple([_layer(image) for image in json.loads(answer)])
 
 
 def other_files(layers: Sequence[Layer]) -> tuple[str, ...]:
