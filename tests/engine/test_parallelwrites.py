@@ -30,26 +30,34 @@ def test_as_many_writes_as_it_says_go_on_at_once() -> None:
         parallel.settle()
 
 
-def test_all_are_over_before_the_first_failure_is_told() -> None:
-    written: list[int] = []
-    has_failed = threading.Event()
+def test_a_failure_is_told_at_once_and_what_waits_for_a_thread_is_dropped() -> None:
+    begun: list[int] = []
+    ended: list[int] = []
+    may_end = threading.Event()
 
     def write(offset: int, _views: Sequence[memoryview]) -> None:
-        if offset == 1:
-            has_failed.set()
+        begun.append(offset)
+        if not offset:
             raise TargetError("the disk is gone")
-        assert has_failed.wait(PATIENCE)
-        written.append(offset)
+        assert may_end.wait(PATIENCE)
+        ended.append(offset)
 
+    pool = BufferPool(1)
+    buffer = pool.take()
+    assert buffer is not None
     with closing(ParallelWrites()) as parallel:
         begin = parallel.of(write)
-        for offset in range(AT_ONCE):
+        for offset in range(3 * AT_ONCE):
             begin(offset, [])
-        parallel.keep(taken_buffer())
+        parallel.keep(buffer)
+        buffer.release()
         with pytest.raises(TargetError, match="the disk is gone"):
             parallel.settle()
-        assert sorted(written) == [0, *range(2, AT_ONCE)]
-        parallel.settle()  # it was told, and is told once
+        assert not ended
+        assert not pool.free.qsize(), "the others take their bytes from it"
+        threading.Timer(0.05, may_end.set).start()
+    assert len(begun) <= AT_ONCE + 1
+    assert sorted(ended) == sorted(begun)[1:], "those that go on are waited for"
 
 
 def test_buffers_are_held_until_their_writes_are_over_and_only_so_many() -> None:
@@ -92,18 +100,23 @@ def test_a_buffer_that_nothing_is_written_from_is_not_held() -> None:
         assert pool.free.qsize() == 1
 
 
-def test_closing_waits_for_what_nobody_waited_for() -> None:
+def test_closing_waits_for_what_goes_on_and_begins_no_more() -> None:
+    has_begun = threading.Barrier(AT_ONCE + 1)
     may_go_on = threading.Event()
-    written: list[bytes] = []
+    written: list[int] = []
 
-    def write(_offset: int, views: Sequence[memoryview]) -> None:
+    def write(offset: int, _views: Sequence[memoryview]) -> None:
+        has_begun.wait(PATIENCE)
         assert may_go_on.wait(PATIENCE)
-        written.extend(bytes(view) for view in views)
+        written.append(offset)
 
     with closing(ParallelWrites()) as parallel:
-        parallel.of(write)(0, [memoryview(b"data")])
+        begin = parallel.of(write)
+        for offset in range(3 * AT_ONCE):
+            begin(offset, [])
+        has_begun.wait(PATIENCE)
         threading.Timer(0.05, may_go_on.set).start()
-    assert written == [b"data"]
+    assert sorted(written) == list(range(AT_ONCE))
 
 
 def taken_buffer() -> Buffer:

@@ -56,7 +56,7 @@ class ParallelWrites:
         Where too many are held already, the writes from the oldest are waited for.
 
         Raises:
-            TargetError: of those that failed, what the first one said.
+            TargetError: one of those failed; others may go on until all is closed.
         """
         if self._begun:
             buffer.hold()
@@ -68,19 +68,23 @@ class ParallelWrites:
         """Wait for all writes whose buffers are held.
 
         Raises:
-            TargetError: of those that failed, what the first one said.
+            TargetError: one of them failed; others may go on until all is closed.
         """
         self._wait(0)
 
     def close(self) -> None:
-        """Wait for all writes, however they end, and end the threads."""
+        """Wait for the writes that go on, however they end, and end the threads.
+
+        Those that wait for a thread are dropped: there are any only after a failure or when the
+        user has stopped the job, and a slow or sick disk would take long for them.
+        """
         if self._pool is not None:
-            self._pool.shutdown()
+            self._pool.shutdown(cancel_futures=True)
 
     def _wait(self, left: int) -> None:
         while len(self._kept) > left:
             begun, buffer = self._kept.popleft()
-            errors = [each.exception() for each in begun]
+            for each in begun:
+                each.result()
+            # Not reached after a failure: others may still take their bytes from the buffer.
             buffer.release()
-            for error in filter(None, errors):
-                raise error
