@@ -22,6 +22,7 @@ from vmatui.engine.walking.found import Extent
 from vmatui.engine.walking.visitor import Rejected, Visitor
 from vmatui.errors import CancelledError, ReplacedError, SuspendedError, TargetError
 from vmatui.storage.destination import Destination
+from vmatui.storage.newfile import NewFile
 
 
 class Wishes(TypedDict, total=False):
@@ -285,6 +286,68 @@ def test_a_second_restore_that_goes_on_leaves_the_first_alone(
         restore(opened, plan, visitors=[Interfering(go_on_as_well)])
     assert refused
     assert is_whole(out)
+
+
+@pytest.mark.parametrize("is_planned_meanwhile", [True, False])
+@pytest.mark.parametrize("named", range(1, len(DISKS) + 1))
+def test_nothing_is_taken_back_from_a_restore_that_names_its_files(
+    named: int,
+    is_planned_meanwhile: bool,
+    archives: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out, refused = tmp_path / "out", []
+    publish = NewFile.publish
+    published: list[NewFile] = []
+
+    def publish_and_look(file: NewFile) -> None:
+        publish(file)
+        published.append(file)
+        if len(published) == named:
+            before = sorted(path.name for path in out.iterdir())
+            refused.append(refusal(archives["plain"], out, is_planned=is_planned_meanwhile))
+            assert sorted(path.name for path in out.iterdir()) == before
+
+    monkeypatch.setattr(NewFile, "publish", publish_and_look)
+    with open_archive(archives["plain"]) as opened:
+        restore(opened, plan_restore(opened.header, folder=out))
+    (text,) = refused
+    assert "another restore is writing to" in text
+    assert f"(process {os.getpid()}) has ended" in text
+    assert is_whole(out)
+
+
+def refusal(archive: Path, out: Path, *, is_planned: bool) -> str:
+    """Return why a restore cannot be gone on with, by its plan or when its targets are opened."""
+    with open_archive(archive) as opened:
+        plan = plan_restore(opened.header, folder=out, resume=True)
+        if is_planned:
+            return plan.problems[0]
+        devices = tuple(each._replace(problems=()) for each in plan.devices)
+        with pytest.raises(SuspendedError) as caught:
+            restore(opened, plan._replace(general_problems=(), devices=devices))
+        return str(caught.value)
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_plan_that_another_restore_has_overtaken_changes_nothing(
+    resume: bool, archives: dict[str, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    if resume:
+        begin(archives["plain"], 5, folder=out)
+    with open_archive(archives["plain"]) as opened:
+        plan = plan_restore(opened.header, folder=out, resume=resume)
+        if resume:
+            go_on(archives["plain"], folder=out)
+        else:
+            note = begin(archives["plain"], 5, folder=out)
+        before = {path.name: path.read_bytes() for path in out.iterdir()}
+        with pytest.raises(TargetError, match="since this one was planned: plan it again"):
+            restore(opened, plan)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert resume or note.exists()
 
 
 def test_a_restore_whose_files_were_replaced_claims_nothing(

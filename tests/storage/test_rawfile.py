@@ -87,6 +87,7 @@ def test_a_new_file_is_private_and_a_replaced_one_hands_its_rights_down(path: Pa
             target.open()
             assert stat.S_IMODE(temporary_path(path).stat().st_mode) == 0o600
             target.finish()
+            target.discard()
             assert stat.S_IMODE(path.stat().st_mode) == mode
             path.chmod(0o640)
     finally:
@@ -152,5 +153,6 @@ def test_files_are_not_left_open(path: Path) -> None:
         target = RawFileTarget(path, 512, overwrite=True)
         target.open()
         getattr(target, end)()
+        target.discard()
     with opened(path.parent, os.O_RDONLY) as last:
         assert last == first

@@ -112,6 +112,26 @@ def test_nothing_is_taken_back_from_who_is_about_to_finish_it(path: Path) -> Non
 
 
 @pytest.mark.parametrize("overwrite", [True, False])
+def test_what_is_finished_can_be_taken_back_only_when_its_writer_lets_go_of_it(
+    overwrite: bool, path: Path
+) -> None:
+    first, second = (RawFileTarget(path, MIB, overwrite=overwrite) for _ in range(2))
+    first.open()
+    identity = first.identity
+    first.finish()
+    with pytest.raises(
+        TargetError, match=rf"another restore .*\(process {os.getpid()}\) has ended"
+    ):
+        second.reopen(identity)
+    assert names_in(path.parent) == {path.name}
+    first.discard()
+    assert names_in(path.parent) == {path.name}
+    second.reopen(identity)
+    second.finish()
+    second.discard()
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
 @pytest.mark.parametrize("end", [RawFileTarget.finish, RawFileTarget.keep_incomplete])
 def test_the_file_of_another_is_never_given_a_name(
     end: Callable[[RawFileTarget], object], overwrite: bool, path: Path

@@ -77,7 +77,7 @@ def remove_abandoned(path: Path) -> None:
 
 
 def busy(path: Path, job: str = "restore") -> str | None:
-    """Return the sentence for a temporary file that is being written, or None if it is not.
+    """Return the sentence for a file that is being written or named, or None if it is not.
 
     Args:
         path: The file, or where none is.
@@ -91,7 +91,8 @@ def busy(path: Path, job: str = "restore") -> str | None:
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        writers = users_of({identify(os.fstat(fd))}, os.path.realpath(path))
+        # A file that was just given its final name is still known to the kernel by the other one.
+        writers = users_of({identify(os.fstat(fd))}, os.path.realpath(path.parent))
         return _sentence(path, job, " and ".join(dict.fromkeys(writers)))
     except OSError:
         return None

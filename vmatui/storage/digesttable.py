@@ -106,9 +106,8 @@ class DigestTable:
                 offset += len(piece)
             target.writev(offset, [memoryview(pack_tail(digest.digest(), sealed_at))])
             target.finish()
-        except BaseException:
+        finally:
             target.discard()
-            raise
         return size, digest.digest()
 
     def close(self) -> None:

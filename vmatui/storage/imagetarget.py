@@ -111,7 +111,7 @@ class NewImageTarget(_ImageTarget):
         """Do nothing: a new image reads zero."""
 
     def finish(self) -> None:
-        """Sync and close the image and give it its final name."""
+        """Sync the image and give it its final name; its lock stays until `discard`."""
         self._end()
         self._name(self._path)
         self._file.publish()

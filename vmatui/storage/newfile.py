@@ -159,7 +159,10 @@ class NewFile:
             raise target_error("write all of", self.path, error) from error
 
     def publish(self) -> None:
-        """Sync the file, give it its final name and close it.
+        """Sync the file and give it its final name.
+
+        It stays open, and so locked, until `discard`: others of the same job may have no name yet,
+        and nobody else may take it back meanwhile.
 
         Raises:
             TargetError: it is not complete under that name.
@@ -171,8 +174,6 @@ class NewFile:
             check_named(self.fd, self.temporary, self.path)
             (replace if self._overwrite else publish)(self.temporary, self.path)
             self._owns_temporary = False
-            # Not before: as long as it is open, its lock keeps others from its temporary name.
-            self._close()
         except FileExistsError:
             raise TargetError(self._already_exists()) from None
         except OSError as error:

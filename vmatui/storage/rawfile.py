@@ -73,7 +73,7 @@ class RawFileTarget:
         self._file.sync()
 
     def finish(self) -> None:
-        """Sync and close the file and give it its final name."""
+        """Sync the file and give it its final name; its lock stays until `discard`."""
         self._file.publish()
 
     def discard(self) -> None:

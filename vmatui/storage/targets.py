@@ -64,14 +64,19 @@ class Target(Protocol):
         """
 
     def finish(self) -> None:
-        """Sync and close it, and give it its final name.
+        """Sync it, write no more, and give it its final name.
+
+        A new file stays locked until it is discarded, so that nobody takes it for unfinished.
 
         Raises:
             TargetError: it is not complete under that name.
         """
 
     def discard(self) -> None:
-        """Close it and take back what can be taken back; never raises, may be called twice."""
+        """Close it, and take back what can be taken back unless it is finished.
+
+        Never raises, and may be called twice.
+        """
 
     def keep_incomplete(self) -> str:
         """Sync and close it under a name that says incomplete, if it can have one.

@@ -54,6 +54,5 @@ def _write(planned: PlannedConfig, *, overwrite: bool) -> None:
     try:
         target.writev(0, [memoryview(data)])
         target.finish()
-    except BaseException:
+    finally:
         target.discard()
-        raise

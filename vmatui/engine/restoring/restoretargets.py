@@ -14,6 +14,7 @@ from vmatui.engine.restoring.checkpoint import Checkpoint, TargetState, identify
 from vmatui.engine.restoring.checkpointer import write_checkpoint
 from vmatui.engine.restoring.plan import RestorePlan
 from vmatui.engine.restoring.planneddevice import PlannedDevice
+from vmatui.engine.restoring.unfinished import Unfinished, read_note
 from vmatui.errors import ReplacedError, SuspendedError, TargetError
 from vmatui.format.header import Header
 from vmatui.storage.blocktarget import BlockTarget
@@ -63,6 +64,7 @@ def opened_targets(header: Header, plan: RestorePlan) -> Iterator[OpenTargets]:
         TargetError: one cannot be opened; nothing was changed.
     """
     targets = _make_targets(plan)
+    _check_still(plan.unfinished)
     made_folder = make_folder(plan)
     try:
         _open(targets, header, plan)
@@ -76,8 +78,22 @@ def opened_targets(header: Header, plan: RestorePlan) -> Iterator[OpenTargets]:
     except BaseException:
         _take_back(targets, plan, made_folder)
         raise
-    if plan.unfinished.note is not None:
-        remove_small(plan.unfinished.note)
+    # As long as a finished file is locked, nobody who finds the note can go on with it.
+    try:
+        if plan.unfinished.note is not None:
+            remove_small(plan.unfinished.note)
+    finally:
+        for target in (*targets.streams.values(), *targets.files):
+            target.discard()
+
+
+def _check_still(unfinished: Unfinished) -> None:
+    """Make sure that no other restore to the same targets has begun, gone on or ended meanwhile."""
+    if unfinished.note is not None and read_note(unfinished.note) != unfinished.checkpoint:
+        raise TargetError(
+            "another restore to the same targets has written or removed its note "
+            f"{unfinished.note} since this one was planned: plan it again"
+        )
 
 
 def _open(targets: OpenTargets, header: Header, plan: RestorePlan) -> None:

@@ -24,7 +24,7 @@ def unfinished_problems(
         devices: As they are planned.
         configs: Where they go.
     """
-    if told := next(_sentences(devices, configs), None):
+    if told := next(_sentences(unfinished, devices, configs), None):
         return (told,)
     is_in_use = any(
         each.is_direct and each.facts is not None and each.facts.used_by for each in devices
@@ -33,8 +33,14 @@ def unfinished_problems(
     return () if is_in_use else unfinished.problems
 
 
-def _sentences(devices: Sequence[PlannedDevice], configs: Sequence[Path]) -> Iterator[str]:
+def _sentences(
+    unfinished: Unfinished, devices: Sequence[PlannedDevice], configs: Sequence[Path]
+) -> Iterator[str]:
     made = [each.path for each in devices if each.facts is not None and not each.is_direct]
     for path in (*made, *configs):
-        if told := busy(temporary_path(path)):
+        told = busy(temporary_path(path))
+        if told is None and unfinished.has_made(path):
+            # It is finished, but others of the same restore may have no name yet.
+            told = busy(path)
+        if told:
             yield told
