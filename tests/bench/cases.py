@@ -53,31 +53,25 @@ def _plain(material: Material) -> Iterator[Case]:
         f"cat {archive} >copy && sync -d copy", "cat ARCHIVE >file; fdatasync", 1.15,
         is_durable=True,
     )  # fmt: skip
-    yield from _live(material.plain)
+    yield _live(material.plain)
     yield Case(
         "verify .vma", f"{_vmatui('verify')} {archive}", f"cat {archive} >/dev/null",
         "cat ARCHIVE >/dev/null", 1.3,
     )  # fmt: skip
 
 
-def _live(path: Path) -> Iterator[Case]:
-    """Yield the comparisons of a restore that is watched with one that is not.
+def _live(path: Path) -> Case:
+    """Return the comparison of a restore that is watched with one that is not.
 
     Both write over a file in the page cache: what a new one takes varies with the memory that the
-    host gives, by more than a screen ever costs. Then they wait for the disk, as every restore
-    does, or do not: that is the worst case of a screen, for such a job leaves it no processor.
+    host gives, by more than a screen ever costs.
     """
     archive, suffix = quote(str(path)), "".join(path.suffixes)
     made = f"{_job('restore', archive, 'out')} >/dev/null"
-    screen = f"{made} && {quote(sys.executable)} -m tests.bench.screen {archive} out"
-    yield Case(
-        f"restore {suffix} with the UI open, on the disk",
-        screen, f"{made} && {_job('durable-again', archive, 'out')}",
-        "the same without it", 1 / 0.95, tells_seconds=True, is_durable=True,
-    )  # fmt: skip
-    yield Case(
+    return Case(
         f"restore {suffix} with the UI open",
-        f"{screen} unsynced", f"{made} && {_job('restore-again', archive, 'out')}",
+        f"{made} && {quote(sys.executable)} -m tests.bench.screen {archive} out",
+        f"{made} && {_job('restore-again', archive, 'out')}",
         "the same without it", 1 / 0.95, tells_seconds=True,
     )  # fmt: skip
 
@@ -110,7 +104,7 @@ def _packed(material: Material, suffix: str, program: str) -> Iterator[Case]:
         f"{program} -dc ARCHIVE | cat >file", 1 / 0.9 if suffix == "zst" else 1.0,
     )  # fmt: skip
     if suffix == "zst":
-        yield from _live(material.packed[suffix])
+        yield _live(material.packed[suffix])
         yield Case(
             "restore .vma.zst, on the disk", f"{_vmatui('restore')} {archive} out",
             f"{unpack} | cat >copy && sync -d copy", "zstd -dc | cat >file; fdatasync", 1.15,

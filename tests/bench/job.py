@@ -2,8 +2,8 @@
 
 `python -m tests.bench.job restore ARCHIVE FOLDER`, `... create ARCHIVE DISK`; prints the seconds
 that it took, without Python's start. `restore-again` writes over what the first one left, in place,
-so that no memory has to be found. `durable-restore` and `durable-again` do sync, the first to a
-block device too, and `buffered-restore` does not go past the page cache there.
+so that no memory has to be found. `durable-restore` is one that does sync, to a block device too,
+and `buffered-restore` does not go past the page cache there.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main(verb: str, archive: str, other: str = "") -> None:
         create(plan_create(archive, [DiskSource(Path(other))]))
     else:
         with open_archive(archive) as opened:
-            plan = plan_again if verb.endswith("-again") else _plan
+            plan = plan_again if verb == "restore-again" else _plan
             restore(opened, plan(opened.header, Path(other)))
     sys.stdout.write(f"{time.perf_counter() - begun:.3f}\n")
 

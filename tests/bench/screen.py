@@ -1,7 +1,7 @@
 """Restores on the screen of a running restore, in a terminal of 200x60, with the map live.
 
 `python -m tests.bench.screen ARCHIVE FOLDER` writes over what was restored to the folder before,
-and prints the seconds that it took; with `unsynced` behind it, it does not wait for the disk.
+without a sync, and prints the seconds that it took.
 """
 
 from __future__ import annotations
@@ -71,14 +71,13 @@ class _Watched(app.VmaApp):
         self.exit(return_code=0 if isinstance(message.outcome, Done) else 1)
 
 
-def main(archive: str, folder: str, how: str = "") -> int:
+def main(archive: str, folder: str) -> int:
     """Restore in a terminal that nobody looks at; return the exit status."""
     read, write = os.pipe()
     child, terminal = pty.fork()
     if not child:
         os.close(read)
-        if how == "unsynced":
-            setattr(worker, "_CHILD", ("-m", "tests.bench.job", "child"))  # noqa: B010
+        setattr(worker, "_CHILD", ("-m", "tests.bench.job", "child"))  # noqa: B010
         HANDS.prepare()
         os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         watched = _Watched(Path(archive), Path(folder))
